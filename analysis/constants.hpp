@@ -1,0 +1,23 @@
+#pragma once
+#include <trivium/core/vector.hpp>
+#include <trivium/mpi/network.hpp>
+#include <trivium/problems/problem.hpp>
+
+namespace trivium::analysis {
+
+/// The constants of a problem: what it knows in closed form, and the rest measured when first asked for, at
+/// the point `at` (the solution, where the constants of problems that are not affine are wanted).
+///
+/// With Jacobians J_m of the workers and their mean J, by Lanczos' method without forming a matrix:
+///   L = |J|    mu = least eigenvalue of (J + J^T)/2    L_max = max |J_m|    L_rms^2 = |(1/M) sum J_m^T J_m|
+///   delta = max |J_m - J|    d1 = |J - J_1|    sig^2 = |(1/M) sum (J_m - J)^T (J_m - J)|    sig1: the same
+///   with J_1 for J
+/// (J_1 belongs to worker 0). In dimensions above 1500 with more than 8 workers, delta is that of the 4
+/// workers whose Jacobians differ most on random vectors: a lower bound. Without Jacobians everything is
+/// bounded from differences of F on random pairs.
+///
+/// Measuring is collective and uncounted: all ranks ask for the same constants in the same order, and get the
+/// same bits for any number of ranks. `problem` and `network` must outlive the result.
+problems::Constants constants(problems::Problem& problem, mpi::Network& network, const Vector& at);
+
+}  // namespace trivium::analysis

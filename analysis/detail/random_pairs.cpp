@@ -1,0 +1,119 @@
+#include "random_pairs.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include <trivium/core/errors.hpp>
+#include <trivium/core/stream.hpp>
+
+namespace trivium::analysis::detail {
+namespace {
+
+using problems::Which;
+
+constexpr int pairs = 64;
+constexpr int follow = 8;
+constexpr double distance = 1e-3;  // |a - b|, relative to the point: near it, and far above rounding
+
+/// The mean over all workers of one number each.
+double mean_of(mpi::Network& network, const std::vector<double>& mine, Vector scratch) {
+  const std::uint32_t at[] = {0};
+  network.mean_off_the_record(
+      [&](int m, Vector& out) {
+        fill(out, 0);
+        const double value[] = {mine[static_cast<std::size_t>(m - network.workers().first)]};
+        scatter_add(out, at, 1, value);
+      },
+      scratch);
+  double mean = 0;
+  gather(scratch, at, {&mean, 1});
+  return mean;
+}
+double max_of(mpi::Network& network, const std::vector<double>& mine) {
+  return network.max_off_the_record(*std::max_element(mine.begin(), mine.end()));
+}
+
+}  // namespace
+
+problems::Constant RandomPairs::measure(Which which) {
+  if (found_.empty()) estimate();
+  return {found_.at(which), problems::Origin::estimated,
+          fmt::format("{} bound from {} random pairs near the solution",
+                      which == Which::mu ? "upper" : "lower", pairs)};
+}
+
+void RandomPairs::estimate() {
+  Stream stream(0, Purpose::start, everyone, 3);
+  std::vector<double> entries(at_.size());
+  const double length = norm(at_), reach = distance * (length > 0 ? length : 1) / 2;
+  Vector direction = at_.like(), a = at_.like(), b = at_.like();
+  for (int pair = 0; pair < pairs; ++pair) {
+    if (pair % follow == 0 || !(norm(direction) > 0)) {
+      for (double& entry : entries) entry = stream.normal();
+      direction.assign(entries);
+    }
+    const double step = reach / norm(direction);
+    combine(a, {{1, at_}, {step, direction}});
+    combine(b, {{1, at_}, {-step, direction}});
+    problem_.prox(0, a);
+    problem_.prox(0, b);
+    const double squared_length = squared_distance(a, b);
+    if (squared_length > 0) keep(quotients(a, b, direction), squared_length);
+  }
+  if (found_.empty())
+    reject(
+        "the constants of this problem cannot be estimated: its feasible set is a point near the solution");
+}
+
+RandomPairs::Quotients RandomPairs::quotients(const Vector& a, const Vector& b, Vector& D) {
+  const auto difference = [&, at_b = at_.like()](int m, Vector& out) mutable {
+    problem_.evaluate(m, a, out);
+    problem_.evaluate(m, b, at_b);
+    combine(out, {{1, out}, {-1, at_b}});
+  };
+  const WorkerRange& here = network_.workers();
+  std::vector<double> own(static_cast<std::size_t>(here.count())), deviation(own.size());
+  network_.mean_off_the_record(
+      [&](int m, Vector& out) {
+        difference(m, out);
+        own[static_cast<std::size_t>(m - here.first)] = dot(out, out);
+      },
+      D);
+  Vector less_first = at_.like();  // D - D_1: worker 0 enters the mean with weight 1 - M
+  network_.mean_off_the_record(
+      [&](int m, Vector& out) {
+        difference(m, out);
+        deviation[static_cast<std::size_t>(m - here.first)] = squared_distance(out, D);
+        if (m == 0) combine(out, {{1.0 - here.total, out}});
+      },
+      less_first);
+  return {.inner = dot(D, a) - dot(D, b),
+          .whole = dot(D, D),
+          .first = dot(less_first, less_first),
+          .worker_mean = mean_of(network_, own, at_),
+          .worker_max = max_of(network_, own),
+          .deviation_mean = mean_of(network_, deviation, at_),
+          .deviation_max = max_of(network_, deviation)};
+}
+
+void RandomPairs::keep(const Quotients& found, double squared_length) {
+  const auto raise = [&](Which which, double square) {
+    double& value = found_.emplace(which, 0).first->second;
+    value = std::max(value, std::sqrt(square / squared_length));
+  };
+  raise(Which::L, found.whole);
+  raise(Which::L_max, found.worker_max);
+  raise(Which::L_rms, found.worker_mean);
+  raise(Which::delta, found.deviation_max);
+  raise(Which::d1, found.first);
+  raise(Which::sig, found.deviation_mean);
+  raise(Which::sig1,
+        found.deviation_mean + found.first);  // about F_1: the variance plus the square of the bias
+  double& mu = found_.emplace(Which::mu, std::numeric_limits<double>::infinity()).first->second;
+  mu = std::min(mu, found.inner / squared_length);
+}
+
+}  // namespace trivium::analysis::detail

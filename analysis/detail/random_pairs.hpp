@@ -1,0 +1,37 @@
+#pragma once
+#include <map>
+
+#include <trivium/mpi/network.hpp>
+#include <trivium/problems/problem.hpp>
+
+namespace trivium::analysis::detail {
+
+/// Constants without Jacobians: the quotients |F(a) - F(b)| / |a - b| and their like on random pairs of
+/// feasible points near a point. One in eight pairs has a random direction; each of the others follows the
+/// last F(a) - F(b), which turns towards where F is steep. All constants are estimated together when the
+/// first is asked for. Collective; the same bits on all ranks.
+class RandomPairs {
+ public:
+  RandomPairs(problems::Problem& problem, mpi::Network& network, const Vector& at)
+      : problem_(problem), network_(network), at_(at) {}
+  problems::Constant measure(problems::Which which);
+
+ private:
+  /// What one pair says, of F_m(a) - F_m(b) = D_m with mean D.
+  struct Quotients {
+    double inner;                          // <D, a - b>
+    double whole, first;                   // |D|^2, |D - D_1|^2
+    double worker_mean, worker_max;        // of |D_m|^2
+    double deviation_mean, deviation_max;  // of |D_m - D|^2
+  };
+  void estimate();
+  Quotients quotients(const Vector& a, const Vector& b, Vector& D);
+  void keep(const Quotients& found, double squared_length);
+
+  problems::Problem& problem_;
+  mpi::Network& network_;
+  Vector at_;
+  std::map<problems::Which, double> found_;
+};
+
+}  // namespace trivium::analysis::detail

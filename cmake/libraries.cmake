@@ -1,0 +1,40 @@
+# Foreign libraries, each handed to the one room that is its door.
+find_package(fmt REQUIRED)
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(ZLIB REQUIRED)
+
+find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
+add_library(Random123::Random123 INTERFACE IMPORTED)
+target_include_directories(Random123::Random123 SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR})
+
+set(TRIVIUM_MPI_LIBRARIES "")
+if(TRIVIUM_MPI)
+  find_package(MPI REQUIRED COMPONENTS C CXX)
+  find_package(Boost 1.74 REQUIRED COMPONENTS mpi serialization)
+  set(TRIVIUM_MPI_LIBRARIES Boost::mpi MPI::MPI_CXX)
+endif()
+
+set(TRIVIUM_IO_LIBRARIES ZLIB::ZLIB)
+if(TRIVIUM_HDF5)
+  set(HDF5_PREFER_PARALLEL ON)
+  find_package(HDF5 REQUIRED COMPONENTS C)
+  add_library(trivium_hdf5 INTERFACE)
+  target_include_directories(trivium_hdf5 SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
+  target_link_libraries(trivium_hdf5 INTERFACE ${HDF5_C_LIBRARIES})
+  if(HDF5_IS_PARALLEL)
+    find_package(MPI REQUIRED COMPONENTS C)
+    target_link_libraries(trivium_hdf5 INTERFACE MPI::MPI_C)
+  endif()
+  install(TARGETS trivium_hdf5 EXPORT triviumTargets)
+  list(APPEND TRIVIUM_IO_LIBRARIES trivium_hdf5)
+endif()
+
+set(TRIVIUM_CUDA_LIBRARIES "")
+if(TRIVIUM_CUDA)
+  find_package(CUDAToolkit REQUIRED)
+  set(TRIVIUM_CUDA_LIBRARIES CUDA::cudart CUDA::cublas CUDA::cusparse)
+endif()
+
+# Python with the plotting packages: the distribution's own one first, since a virtual environment's may lack them.
+find_program(TRIVIUM_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)
+find_program(TRIVIUM_PYTHON NAMES python3)

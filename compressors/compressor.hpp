@@ -1,0 +1,39 @@
+#pragma once
+#include <cstddef>
+
+#include <trivium/core/catalogue.hpp>
+#include <trivium/core/codec.hpp>
+
+namespace trivium::compressors {
+
+/// What a compressor promises about C for vectors of its dimension.
+struct Guarantee {
+  /// E C(x) = x. Then E|C(x) - x|^2 <= omega |x|^2.
+  bool unbiased = true;
+  double omega = 0;
+  /// Contractive: E|C(x) - x|^2 <= (1 - 1/delta) |x|^2. For an unbiased compressor delta = 1 + omega holds for C/(1 + omega).
+  double delta = 1;
+  /// All workers together: E|mean C_m(x_m) - xbar|^2 <= joint_a (1/M) sum |x_m|^2 - joint_b |xbar|^2 (Szlendak et al. 2022).
+  /// Independent compressors have joint_a = omega / M, joint_b = 0.
+  double joint_a = 0;
+  double joint_b = 0;
+  double expected_bits = 0;  ///< expected length of a message
+};
+
+/// A map C from vectors to messages with a stated guarantee.
+class Compressor : public Codec {
+ public:
+  virtual Guarantee guarantee() const = 0;
+};
+
+/// What a compressor is made for.
+struct Shape {
+  std::size_t dimension = 1;
+  int workers = 1;
+};
+
+using Catalogue = trivium::Catalogue<Compressor, const Shape&>;
+/// Every compressor of this room, by name.
+Catalogue& catalogue();
+
+}  // namespace trivium::compressors

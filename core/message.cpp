@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include <trivium/core/errors.hpp>
+#include <trivium/core/message.hpp>
+
+namespace trivium {
+namespace {
+
+constexpr std::size_t slack = 8;  // a word may be stored across the last byte
+
+std::uint64_t low_bits(int width) { return width >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1; }
+
+/// The upper half of a float32, rounded up with the probability that makes the mean exact.
+std::uint64_t to_bfloat16(double value, std::uint32_t random16) {
+  const float narrow = static_cast<float>(value);
+  const auto pattern = std::bit_cast<std::uint32_t>(narrow);
+  if (!std::isfinite(narrow)) return std::isnan(narrow) ? 0x7FC0 : pattern >> 16;
+  return (pattern + random16) >> 16;  // magnitudes are ordered like their bit patterns
+}
+
+double from_bfloat16(std::uint64_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits << 16)); }
+
+}  // namespace
+
+int bits_of(ValueFormat format) {
+  return format == ValueFormat::float64 ? 64 : format == ValueFormat::float32 ? 32 : 16;
+}
+
+std::string name_of(ValueFormat format) {
+  return format == ValueFormat::float64 ? "float64" : format == ValueFormat::float32 ? "float32" : "bfloat16";
+}
+
+int bits_for(std::uint64_t count) { return count <= 1 ? 0 : 64 - std::countl_zero(count - 1); }
+
+void Message::clear() {
+  if (bits_ > 0) std::memset(buffer_.data(), 0, (bits_ + 7) / 8);
+  bits_ = 0;
+  split_ = {};
+}
+
+void Message::append(Part part, std::uint64_t word, int width) {
+  const std::size_t byte = bits_ / 8;
+  const int shift = static_cast<int>(bits_ % 8);
+  if (byte + 2 * slack > buffer_.size()) buffer_.resize(2 * buffer_.size() + 8 * slack);
+  word &= low_bits(width);
+  std::uint64_t stored;
+  std::memcpy(&stored, &buffer_[byte], 8);
+  stored |= word << shift;
+  std::memcpy(&buffer_[byte], &stored, 8);
+  if (shift + width > 64) buffer_[byte + 8] = static_cast<std::byte>(word >> (64 - shift));
+  bits_ += static_cast<std::uint64_t>(width);
+  split_[static_cast<std::size_t>(part)] += static_cast<std::uint64_t>(width);
+}
+
+void Message::append_words(Part part, std::span<const std::uint32_t> words, int width) {
+  const std::uint64_t length = words.size() * static_cast<std::uint64_t>(width);
+  const std::size_t needed = (bits_ + length + 7) / 8 + 2 * slack;
+  if (needed > buffer_.size()) buffer_.resize(std::max(needed, 2 * buffer_.size()));
+  std::byte* const buffer = buffer_.data();
+  const std::uint64_t mask = low_bits(width);
+  std::uint64_t position = bits_;
+  for (const std::uint32_t word : words) {
+    std::uint64_t stored;
+    std::memcpy(&stored, buffer + position / 8, 8);
+    stored |= (word & mask) << (position % 8);
+    std::memcpy(buffer + position / 8, &stored, 8);
+    position += static_cast<std::uint64_t>(width);
+  }
+  bits_ = position;
+  split_[static_cast<std::size_t>(part)] += length;
+}
+
+void Message::append_values(Part part, std::span<const double> values, ValueFormat format, Stream& rounding) {
+  const std::uint64_t length = values.size() * static_cast<std::uint64_t>(bits_of(format));
+  const std::size_t needed = (bits_ + length + 7) / 8 + 2 * slack;
+  if (needed > buffer_.size()) buffer_.resize(std::max(needed, 2 * buffer_.size()));
+  if (format != ValueFormat::bfloat16 && bits_ % 8 == 0) {  // whole bytes: store the numbers as they are
+    std::byte* to = &buffer_[bits_ / 8];
+    if (format == ValueFormat::float64) {
+      if (!values.empty()) std::memcpy(to, values.data(), values.size_bytes());
+    } else {
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        const float narrow = static_cast<float>(values[i]);
+        std::memcpy(to + 4 * i, &narrow, 4);
+      }
+    }
+    bits_ += length;
+    split_[static_cast<std::size_t>(part)] += length;
+    return;
+  }
+  std::uint64_t random = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (format == ValueFormat::bfloat16) {
+      random = i % 4 == 0 ? rounding() : random >> 16;
+      append(part, to_bfloat16(values[i], random & 0xFFFF), 16);
+    } else if (format == ValueFormat::float32) {
+      append(part, std::bit_cast<std::uint32_t>(static_cast<float>(values[i])), 32);
+    } else {
+      append(part, std::bit_cast<std::uint64_t>(values[i]), 64);
+    }
+  }
+}
+
+bool Message::take_last_bit(Part part) {
+  std::uint64_t& share = split_[static_cast<std::size_t>(part)];
+  if (share == 0) throw MessageError(fmt::format("a message of {} bits lacks the bit expected at its end", bits_));
+  bits_ -= 1;
+  share -= 1;
+  const auto mask = static_cast<std::byte>(1u << (bits_ % 8));
+  const bool bit = (buffer_[bits_ / 8] & mask) != std::byte{0};
+  buffer_[bits_ / 8] &= ~mask;
+  return bit;
+}
+
+void Message::receive(std::span<const std::byte> bytes, const std::array<std::uint64_t, parts>& split) {
+  clear();
+  const std::uint64_t bits = split[0] + split[1] + split[2] + split[3];
+  if (bytes.size() != (bits + 7) / 8)
+    throw MessageError(fmt::format("a message of {} bits came as {} bytes", bits, bytes.size()));
+  if (bits % 8 != 0 && (std::to_integer<unsigned>(bytes.back()) >> (bits % 8)) != 0)
+    throw MessageError(fmt::format("a message of {} bits has bits set beyond its end", bits));
+  if (bytes.size() + 2 * slack > buffer_.size()) buffer_.resize(bytes.size() + 2 * slack);
+  if (!bytes.empty()) std::memcpy(buffer_.data(), bytes.data(), bytes.size());
+  bits_ = bits;
+  split_ = split;
+}
+
+std::uint64_t MessageReader::read(int width) {
+  if (position_ + static_cast<std::uint64_t>(width) > message_.bits_)
+    throw MessageError(fmt::format("a message of {} bits ended inside a word of {} bits at bit {}", message_.bits_, width, position_));
+  if (width == 0) return 0;
+  const std::size_t byte = position_ / 8;
+  const int shift = static_cast<int>(position_ % 8);
+  std::uint64_t word;
+  std::memcpy(&word, &message_.buffer_[byte], 8);
+  word >>= shift;
+  if (shift + width > 64) word |= std::to_integer<std::uint64_t>(message_.buffer_[byte + 8]) << (64 - shift);
+  position_ += static_cast<std::uint64_t>(width);
+  return word & low_bits(width);
+}
+
+void MessageReader::read_words(std::span<std::uint32_t> words, int width) {
+  const std::uint64_t length = words.size() * static_cast<std::uint64_t>(width);
+  if (length > remaining())
+    throw MessageError(fmt::format("a message of {} bits ended before its {} words of {} bits", message_.bits_, words.size(), width));
+  if (length == 0) {
+    std::fill(words.begin(), words.end(), 0u);
+    return;
+  }
+  const std::byte* const buffer = message_.buffer_.data();
+  const std::uint64_t mask = low_bits(width);
+  for (std::uint32_t& word : words) {
+    std::uint64_t stored;
+    std::memcpy(&stored, buffer + position_ / 8, 8);
+    word = static_cast<std::uint32_t>((stored >> (position_ % 8)) & mask);
+    position_ += static_cast<std::uint64_t>(width);
+  }
+}
+
+void MessageReader::read_values(std::span<double> values, ValueFormat format) {
+  const std::uint64_t length = values.size() * static_cast<std::uint64_t>(bits_of(format));
+  if (length > remaining())
+    throw MessageError(fmt::format("a message of {} bits ended before its {} values of {} bits", message_.bits_, values.size(),
+                                   bits_of(format)));
+  if (format != ValueFormat::bfloat16 && position_ % 8 == 0) {
+    const std::byte* from = message_.buffer_.data() + position_ / 8;
+    if (format == ValueFormat::float64) {
+      if (!values.empty()) std::memcpy(values.data(), from, values.size_bytes());
+    } else {
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        float narrow;
+        std::memcpy(&narrow, from + 4 * i, 4);
+        values[i] = narrow;
+      }
+    }
+    position_ += length;
+    return;
+  }
+  for (double& value : values) {
+    if (format == ValueFormat::bfloat16)
+      value = from_bfloat16(read(16));
+    else if (format == ValueFormat::float32)
+      value = std::bit_cast<float>(static_cast<std::uint32_t>(read(32)));
+    else
+      value = std::bit_cast<double>(read(64));
+  }
+}
+
+void MessageReader::finish() const {
+  if (remaining() != 0)
+    throw MessageError(fmt::format("{} bits left over after a message of {} bits was read", remaining(), message_.bits_));
+}
+
+}  // namespace trivium

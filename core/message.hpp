@@ -1,0 +1,86 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <trivium/core/stream.hpp>
+
+namespace trivium {
+
+/// How real numbers travel.
+enum class ValueFormat { float64, float32, bfloat16 };
+int bits_of(ValueFormat format);
+std::string name_of(ValueFormat format);
+
+/// What a bit of a message is spent on; the ledger keeps them apart.
+enum class Part { values, indices, scalars, seeds };
+inline constexpr std::size_t parts = 4;
+
+/// Who sends: the key of every random choice made while encoding. Both ends know it, so nothing of it travels.
+struct Sender {
+  std::uint64_t seed = 0;
+  Purpose purpose = Purpose::uplink;
+  std::uint64_t worker = 0;   ///< number of the sending worker; `everyone` for the server
+  std::uint64_t workers = 1;  ///< number of workers M, for codecs that split the coordinates among them
+  std::uint64_t round = 0;
+
+  Stream stream() const { return {seed, purpose, worker, round}; }             ///< this sender's own
+  Stream shared_stream() const { return {seed, purpose, everyone, round}; }    ///< the same for all senders of the round
+};
+
+/// Bits needed to write one of `count` different things: ceil(log2 count).
+int bits_for(std::uint64_t count);
+
+/// What a codec encoded: a byte string and its exact length in bits. Bits are filled from the least significant end of each
+/// byte; the bits of the last byte beyond the length are zero. A message keeps its memory when cleared.
+class Message {
+ public:
+  Sender from;  ///< the envelope: known to both ends, not part of the bytes
+
+  void clear();
+  /// Appends the low `width` bits of `word`, 0 <= width <= 64.
+  void append(Part part, std::uint64_t word, int width);
+  /// Appends the low `width` bits of every word, 0 <= width <= 32.
+  void append_words(Part part, std::span<const std::uint32_t> words, int width);
+  /// Appends numbers in a format. float32 rounds to nearest; bfloat16 rounds stochastically with bits of `rounding`, so that it
+  /// stays unbiased.
+  void append_values(Part part, std::span<const double> values, ValueFormat format, Stream& rounding);
+
+  /// Takes the last bit off, one that was appended as `part`. Throws MessageError when there is none.
+  bool take_last_bit(Part part);
+
+  std::uint64_t bits() const { return bits_; }
+  const std::array<std::uint64_t, parts>& split() const { return split_; }
+  std::uint64_t bits(Part part) const { return split_[static_cast<std::size_t>(part)]; }
+  std::span<const std::byte> bytes() const { return {buffer_.data(), (bits_ + 7) / 8}; }
+
+  /// Becomes the message that travelled as `bytes` with the given bits per part. Throws MessageError when they disagree.
+  void receive(std::span<const std::byte> bytes, const std::array<std::uint64_t, parts>& split);
+
+ private:
+  friend class MessageReader;
+  std::vector<std::byte> buffer_;  // always 8 bytes longer than the content, so that words can be stored whole
+  std::uint64_t bits_ = 0;
+  std::array<std::uint64_t, parts> split_{};
+};
+
+/// Reads a message from its first bit on. Every read past the end throws MessageError.
+class MessageReader {
+ public:
+  explicit MessageReader(const Message& message) : message_(message) {}
+  std::uint64_t read(int width);
+  void read_words(std::span<std::uint32_t> words, int width);
+  void read_values(std::span<double> values, ValueFormat format);
+  std::uint64_t remaining() const { return message_.bits_ - position_; }
+  /// Throws MessageError unless everything was read.
+  void finish() const;
+
+ private:
+  const Message& message_;
+  std::uint64_t position_ = 0;
+};
+
+}  // namespace trivium

@@ -1,0 +1,162 @@
+#include "experiment.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <trivium/core/errors.hpp>
+
+namespace trivium::experiments {
+namespace {
+
+std::string at(const Value& value) { return value.where.empty() ? "" : value.where + ": "; }
+
+/// The table under `name`, or an empty one.
+const Table& section(const Table& table, const char* name) {
+  static const Table empty;
+  const Value* value = table.find(name);
+  if (value == nullptr) return empty;
+  if (value->table() == nullptr) reject("{}[{}] must be a table, got {}", at(*value), name, value->kind());
+  return *value->table();
+}
+
+Table without(const Table& table, std::initializer_list<std::string_view> names) {
+  Table rest;
+  for (const Entry& entry : table.entries())
+    if (std::find(names.begin(), names.end(), entry.name) == names.end()) rest.set(entry.name, entry.value);
+  return rest;
+}
+
+const std::string& required_text(const Table& table, const char* name, const std::string& owner, const std::string& where) {
+  const Value* value = table.find(name);
+  if (value == nullptr) reject("{}{} needs '{}'", where.empty() ? "" : where + ": ", owner, name);
+  if (value->text() == nullptr) reject("{}{}.{} must be a text, got {}", at(*value), owner, name, value->kind());
+  return *value->text();
+}
+
+std::vector<std::int64_t> read_seeds(const Table& table) {
+  const Value* value = table.find("seeds");
+  if (value == nullptr) return {1};
+  const auto bad = [&]() { reject("{}seeds must be a count >= 1 or a list of different integers >= 0, got {}", at(*value), to_toml(*value)); };
+  std::vector<std::int64_t> seeds;
+  if (const auto* count = std::get_if<std::int64_t>(&value->data)) {
+    if (*count < 1) bad();
+    for (std::int64_t seed = 1; seed <= *count; ++seed) seeds.push_back(seed);
+    return seeds;
+  }
+  if (value->list() == nullptr || value->list()->empty()) bad();
+  for (const Value& item : *value->list()) {
+    const auto* seed = std::get_if<std::int64_t>(&item.data);
+    if (seed == nullptr || *seed < 0 || std::find(seeds.begin(), seeds.end(), *seed) != seeds.end()) bad();
+    seeds.push_back(*seed);
+  }
+  return seeds;
+}
+
+struct StopFields {
+  Limits limits;
+  void describe(Fields& fields, const Table& given) {
+    const auto limit = [&](const char* name, std::optional<double>& field, double otherwise, const char* help) {
+      double value = otherwise;
+      fields.real(name, value, positive, help);
+      if (given.find(name) != nullptr || std::isfinite(otherwise)) field = value;
+    };
+    const double none = std::numeric_limits<double>::infinity();
+    limit("distance", limits.distance, none, "stop when |z - z*|^2 / |z0 - z*|^2 is at most this");
+    limit("residual", limits.residual, none, "stop when the squared natural residual, relative to the start, is at most this");
+    limit("iterations", limits.iterations, 1e6, "most iterations");
+    limit("rounds", limits.rounds, none, "most rounds");
+    limit("bits_up", limits.bits_up, none, "most bits sent per worker (mean)");
+    limit("calls", limits.calls, none, "most oracle calls per worker (mean)");
+    limit("seconds", limits.seconds, none, "most seconds of the method on rank 0");
+    fields.real("explosion", limits.explosion, positive, "a merit above this multiple of its start is divergence");
+  }
+};
+
+void read_sections(const Table& table, Experiment& experiment) {
+  const Table& stop = section(table, "stop");
+  Fields stop_fields(&stop, "stop");
+  StopFields limits;
+  limits.describe(stop_fields, stop);
+  stop_fields.finish();
+  experiment.settings.limits = limits.limits;
+  for (const Entry& entry : stop_fields.resolved().entries())
+    if (!(entry.value.is_number() && std::isinf(entry.value.number()))) experiment.resolved_stop.set(entry.name, entry.value);
+
+  const Table& record = section(table, "record");
+  Fields record_fields(&record, "record");
+  record_fields.integer("every", experiment.settings.every, {1, 1e15}, "iterations between records");
+  record_fields.flag("residual", experiment.settings.residual, "measure the natural residual too");
+  record_fields.finish();
+  experiment.resolved_record = record_fields.resolved();
+
+  const Table& checkpoint = section(table, "checkpoint");
+  Fields checkpoint_fields(&checkpoint, "checkpoint");
+  checkpoint_fields.real("seconds", experiment.settings.checkpoint_seconds, non_negative, "wall seconds between checkpoints; 0 for none");
+  checkpoint_fields.finish();
+}
+
+void read_method(const Value& value, std::size_t number, Experiment& experiment) {
+  const std::string owner = fmt::format("method {}", number + 1);
+  if (value.table() == nullptr) reject("{}{} must be a table [[method]], got {}", at(value), owner, value.kind());
+  const Table& table = *value.table();
+  const std::string& type = required_text(table, "type", owner, value.where);
+  const std::string label = table.find("label") != nullptr ? required_text(table, "label", owner, value.where) : type;
+  const std::string where = table.find("type")->where;
+  for (GridPoint& point : expand(without(table, {"label", "type"}))) {
+    Plugin solver{type, std::move(point.parameters), where};
+    solvers::catalogue().resolve(solver);  // checks names, types and ranges
+    experiment.runs.push_back({label, point.name, std::move(solver)});
+  }
+}
+
+}  // namespace
+
+Experiment read_experiment(const Table& table, const std::string& default_name) {
+  const std::vector<std::string> known = {"name", "seeds", "problem", "stop", "record", "checkpoint", "method"};
+  for (const Entry& entry : table.entries())
+    if (std::find(known.begin(), known.end(), entry.name) == known.end())
+      reject("{}unknown key '{}'{}", at(entry.value), entry.name, did_you_mean(entry.name, known));
+
+  Experiment experiment;
+  experiment.name = table.find("name") != nullptr ? required_text(table, "name", "the experiment", "") : default_name;
+  experiment.seeds = read_seeds(table);
+  const Value* problem = table.find("problem");
+  if (problem == nullptr || problem->table() == nullptr) reject("the experiment needs a [problem] with a type; `trivium list problems` shows them");
+  const std::string& type = required_text(*problem->table(), "type", "[problem]", problem->where);
+  experiment.problem = {type, without(*problem->table(), {"type"}), problem->table()->find("type")->where};
+  experiment.resolved_problem.set("type", type);
+  const Table resolved = problems::catalogue().resolve(experiment.problem);
+  for (const Entry& entry : resolved.entries()) experiment.resolved_problem.set(entry.name, entry.value);
+  read_sections(table, experiment);
+
+  const Value* methods = table.find("method");
+  if (methods == nullptr || methods->list() == nullptr || methods->list()->empty())
+    reject("the experiment needs at least one [[method]] with a type; `trivium list solvers` shows them");
+  for (std::size_t i = 0; i < methods->list()->size(); ++i) read_method((*methods->list())[i], i, experiment);
+  std::set<std::string> paths;
+  for (const MethodRun& run : experiment.runs)
+    if (!paths.insert(run_path(run, 0)).second)
+      reject("two methods would write to '{}': give them different labels", run_path(run, 0).substr(0, run_path(run, 0).rfind('/')));
+  return experiment;
+}
+
+std::string resolved_config(const Experiment& experiment, const MethodRun& run, std::int64_t seed) {
+  Table method{{"label", run.label}, {"type", run.solver.type}};
+  const Table resolved = solvers::catalogue().resolve(run.solver);
+  for (const Entry& entry : resolved.entries()) method.set(entry.name, entry.value);
+  return to_toml_document(Table{{"name", experiment.name},
+                                {"seed", seed},
+                                {"problem", experiment.resolved_problem},
+                                {"method", method},
+                                {"stop", experiment.resolved_stop},
+                                {"record", experiment.resolved_record}});
+}
+
+std::string run_path(const MethodRun& run, std::int64_t seed) {
+  std::string path = safe_file_name(run.label);
+  if (!run.grid.empty()) path += "/" + safe_file_name(run.grid);
+  return fmt::format("{}/seed-{}", path, seed);
+}
+
+}  // namespace trivium::experiments

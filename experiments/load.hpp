@@ -1,0 +1,15 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "commands.hpp"
+#include "experiment.hpp"
+
+namespace trivium::experiments {
+
+/// The experiment a request names, with its overrides applied.
+Experiment load(const Request& request);
+/// Where data files are looked up: --data, $TRIVIUM_DATA, the experiment file's folder, ./data.
+std::vector<std::string> folders(const Request& request);
+
+}  // namespace trivium::experiments

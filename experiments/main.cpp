@@ -1,0 +1,87 @@
+#include <cstdio>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include <trivium/core/errors.hpp>
+#include <trivium/mpi/transport.hpp>
+
+#include "commands.hpp"
+#include "version.hpp"
+
+namespace {
+
+using namespace trivium;
+using experiments::Request;
+
+constexpr const char* examples = R"(
+examples:
+  trivium run experiments/first.toml                 every method, grid point and seed of an experiment
+  mpirun -n 4 trivium run experiments/first.toml     the same numbers, computed by 4 processes
+  trivium check experiments/first.toml               constants, theory step sizes, predicted bits; runs nothing
+  trivium plot results/first -x rounds               PNG and PDF
+  trivium describe masha1                            parameters, formulas, paper
+)";
+
+void experiment_options(CLI::App& command, Request& request) {
+  command.add_option("FILE", request.file, "the experiment, a TOML file")->required();
+  command.add_option("--set", request.overrides, "replace a value: key=value, e.g. problem.workers=10 or method.0.step=0.5")->expected(1)->take_all();
+  command.add_option("--data", request.data_folders, "a folder to look for data files in, before $TRIVIUM_DATA, FILE's folder and ./data")->expected(1)->take_all();
+}
+
+/// Parses the command line and does what it says.
+int command_line(int argc, char** argv, mpi::Transport& transport) {
+  const bool server = transport.rank() == 0;
+  CLI::App app{"trivium: how much communication does it take to solve a variational inequality?"};
+  app.footer(examples);
+  app.set_version_flag("--version", fmt::format("trivium {} ({})", experiments::version, experiments::git_revision));
+  app.require_subcommand(1);
+  Request request;
+  std::string kind, name;
+
+  CLI::App* run = app.add_subcommand("run", "run an experiment; alone or under mpirun");
+  experiment_options(*run, request);
+  run->add_option("--out", request.out, "folder for the results (default: results/<name>)");
+  auto* resume = run->add_flag("--resume", request.resume, "keep finished runs, go on with interrupted ones");
+  run->add_flag("--overwrite", request.overwrite, "replace results that are there already")->excludes(resume);
+
+  CLI::App* check = app.add_subcommand("check", "constants, monotonicity, theory step sizes and predicted bits; runs nothing");
+  experiment_options(*check, request);
+
+  CLI::App* list = app.add_subcommand("list", "the plug-ins: solvers, compressors, problems, sets, partitioners");
+  list->add_option("KIND", kind, "only these");
+  CLI::App* describe = app.add_subcommand("describe", "everything about one plug-in: parameters, formulas, source");
+  describe->add_option("NAME", name, "a name that `trivium list` prints")->required();
+
+  CLI::App* plot = app.add_subcommand("plot", "error against bits, rounds, calls or seconds as PNG and PDF; `trivium plot --help` for more");
+  plot->prefix_command();
+  plot->set_help_flag();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return server ? app.exit(asked) : 0;
+  } catch (const CLI::ParseError& error) {
+    reject("{}; see `trivium --help`", error.what());
+  }
+  if (run->parsed()) experiments::run_experiment(request, transport);
+  if (check->parsed()) experiments::check_experiment(request, transport);
+  if (server && list->parsed()) experiments::list_plugins(kind);
+  if (server && describe->parsed()) experiments::describe_plugin(name);
+  if (server && plot->parsed()) experiments::plot_results(plot->remaining(), argv[0]);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::unique_ptr<mpi::Transport> transport = mpi::launched_by_mpi() ? mpi::world() : mpi::in_process();
+  try {
+    return command_line(argc, argv, *transport);
+  } catch (const InputError& mistake) {  // every rank has heard of it: end in order
+    if (transport->rank() == 0) std::fprintf(stderr, "trivium: %s\n", mistake.what());
+    return 2;
+  } catch (const std::exception& failure) {  // this rank alone: the others are waiting for it
+    transport->abort(failure.what(), 1);
+  }
+}

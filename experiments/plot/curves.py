@@ -1,0 +1,209 @@
+"""From runs to curves: the axes, the median over seeds and its band, the best point of a grid, the theory line."""
+import math
+from dataclasses import dataclass, field, replace
+from typing import Callable
+
+import numpy as np
+
+from results import PlotError
+
+# name -> (bits per second, seconds one way, how a reader calls it)
+NETWORKS = {
+    "datacentre": (100e9, 5e-6, "data centre, 100 Gb/s, 5 us"),
+    "lan": (1e9, 100e-6, "LAN, 1 Gb/s, 100 us"),
+    "wan": (200e6, 50e-3, "WAN, 200 Mb/s, 50 ms"),
+    "wan_slow": (20e6, 100e-3, "WAN, 20 Mb/s, 100 ms"),
+}
+SMALLEST = 1e-34  # an error of exactly 0 is drawn here, below the square of double precision
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A horizontal axis: its values in a run (one per row, cumulative), the words under it, the kind of unit."""
+
+    values: Callable
+    label: str
+    kind: str  # "bit", "count" or "s"
+
+
+def bits_axis(convention):
+    columns, label = {
+        "uplink-only": (["bits_up"], "bits sent per worker (uplink only)"),
+        "all": (["bits_up", "bits_down"], "bits sent and received per worker"),
+        "values-only": (["bits_up_values"], "bits sent per worker (values only, no indices)"),
+    }[convention]
+    return Axis(lambda run: sum(run.column(column) for column in columns), label, "bit")
+
+
+def modelled_seconds(run, network):
+    """2 latency rounds + (bits_up_max + bits_down) / bandwidth + seconds_compute ranks / workers.
+
+    The largest uplink counts, because the server waits for the last worker. A rank computes its workers one after
+    another, real workers compute side by side: the last factor takes the simulation's ranks out."""
+    bandwidth, latency, _ = NETWORKS[network]
+    share = float(run.attributes.get("ranks", 1)) / float(run.attributes.get("workers", 1))
+    bits = run.column("bits_up_max") + run.column("bits_down")
+    return 2 * latency * run.column("round") + bits / bandwidth + run.column("seconds_compute") * share
+
+
+def horizontal_axis(name, convention, network):
+    if name == "bits":
+        return bits_axis(convention)
+    if name == "modelled":
+        return Axis(lambda run: modelled_seconds(run, network), f"modelled time ({NETWORKS[network][2]})", "s")
+    column, label, kind = {
+        "rounds": ("round", "communication rounds", "count"),
+        "calls": ("calls", "oracle calls per worker", "count"),
+        "iterations": ("iteration", "iterations", "count"),
+        "seconds": ("seconds", "wall time", "s"),
+    }[name]
+    return Axis(lambda run: run.column(column), label, kind)
+
+
+def measured(points, axis, merit, warn):
+    """The grid points without the runs that have nothing to draw; PlotError if nothing is left."""
+    kept = {label: [_measured(point, axis, merit) for point in members] for label, members in points.items()}
+    kept = {label: [point for point in members if point.runs] for label, members in kept.items()}
+    if not any(kept.values()):
+        raise PlotError(_nothing_measured(points, axis, merit))
+    for label in [label for label, members in kept.items() if not members]:
+        warn(f"{label}: {merit} or '{axis.label}' is NaN in every row; left out")
+        del kept[label]
+    return kept
+
+
+def _measured(point, axis, merit):
+    return replace(point, runs=[run for run in point.runs if len(path_of(run, axis, merit)[0])])
+
+
+def _nothing_measured(points, axis, merit):
+    runs = [run for members in points.values() for point in members for run in point.runs]
+    if any(np.isfinite(run.column(merit)).any() for run in runs):
+        return f"'{axis.label}' is NaN in every row of every result; choose another -x"
+    other = {"distance": "residual", "residual": "distance"}[merit]
+    return (f"{merit} is NaN in every row of every result, so it was not measured; use -y {other}, or record "
+            f"{merit} and run again")
+
+
+def path_of(run, axis, merit):
+    """(x, error) of the rows where both are finite. Of rows with equal x (nothing was sent between them) the last
+    counts."""
+    x, error = np.asarray(axis.values(run), dtype=float), run.column(merit)
+    finite = np.isfinite(x) & np.isfinite(error)
+    x, error = np.maximum.accumulate(x[finite]), error[finite]
+    last = np.append(np.diff(x) > 0, True)[: len(x)]
+    return x[last], error[last]
+
+
+@dataclass
+class Curve:
+    """What is drawn for one grid point: errors at x. `low` and `high` (the band) are None for a single seed;
+    `diverged` holds the (x, error) of each such run, `theory` that of the predicted rate or None."""
+
+    name: str
+    x: np.ndarray
+    middle: np.ndarray
+    low: np.ndarray | None
+    high: np.ndarray | None
+    seeds: int
+    diverged: list = field(default_factory=list)
+    theory: tuple | None = None
+
+
+def curve_of(point, axis, merit, with_theory=True):
+    """The median over seeds and the 10-90 % band.
+
+    Between its records a run's log error is interpolated linearly in x; all runs are read on the union of their
+    recorded x. Past its end a run counts as what is known of it:
+      - it reached its target: its last error, an upper bound. The curve ends where the median run ends (the third
+        of five, the third of four). So runs that finish early neither vanish from the median, which would let
+        the slow ones lift it, nor prolong it as a flat line.
+      - it diverged: infinite. The median ends where half of the runs have exploded, the band's upper edge leaves
+        the axes.
+      - a limit stopped it, or it is still running: unknown. The curve ends there.
+    Quantiles are those of the log errors, linear between ranks."""
+    paths = [path_of(run, axis, merit) for run in point.runs]
+    end = _end(point.runs, paths)
+    x = np.unique(np.concatenate([path[0] for path in paths]))
+    x = _thin(x[x <= end])
+    logs = np.sort([_read(run, *path, x) for run, path in zip(point.runs, paths)], axis=0)
+    middle = quantile(logs, 0.5)
+    drawn = np.isfinite(middle)
+    band = len(paths) > 1
+    return Curve(point.name, x[drawn], 10 ** middle[drawn],
+                 10 ** quantile(logs, 0.1)[drawn] if band else None,
+                 10 ** quantile(logs, 0.9)[drawn] if band else None,
+                 len(paths),
+                 [path for run, path in zip(point.runs, paths) if run.status == "diverged"],
+                 theory_line(point, axis) if with_theory and merit == "distance" else None)
+
+
+def _end(runs, paths):
+    ends = sorted(math.inf if run.status == "diverged" else path[0][-1] for run, path in zip(runs, paths))
+    unknown = [path[0][-1] for run, path in zip(runs, paths) if run.status not in ("reached", "diverged")]
+    return min([ends[len(ends) // 2], *unknown])
+
+
+def _read(run, x, error, grid):
+    logs = np.interp(grid, x, np.log10(np.maximum(error, SMALLEST)))
+    return np.where(grid > x[-1], np.inf, logs) if run.status == "diverged" else logs
+
+
+def quantile(ordered, q):
+    """Of values sorted along axis 0, linear between ranks; infinite if a rank it needs is (numpy's is NaN there)."""
+    rank = q * (len(ordered) - 1)
+    lower = int(rank + 1e-9)
+    weight = rank - lower
+    if weight < 1e-9:
+        return ordered[lower]
+    return (1 - weight) * ordered[lower] + weight * ordered[lower + 1]
+
+
+def _thin(x, most=1500):
+    """At most so many of the points, chosen evenly and (for a logarithmic axis) geometrically, with both ends."""
+    if len(x) <= most:
+        return x
+    last = len(x) - 1
+    chosen = np.concatenate([np.linspace(0, last, 2 * most // 3), np.geomspace(1, last, most // 3)])
+    return x[np.unique(np.rint(chosen).astype(int))]
+
+
+def theory_line(point, axis):
+    """(x, rate^iteration) at the records of the longest run; None if theory states no rate below 1.
+
+    The rate is the theorem's factor per iteration on the squared distance; like the distance it starts at 1."""
+    longest = max(point.runs, key=lambda run: run.column("iteration")[-1])
+    rate = longest.theory("rate", 1.0)
+    if not isinstance(rate, (int, float)) or not 0 < rate < 1:
+        return None
+    return axis.values(longest), rate ** longest.column("iteration")
+
+
+def cost_to(run, values, merit, accuracy):
+    """values(run) at the first record whose error is at most `accuracy`; infinite if there is none."""
+    reached = np.flatnonzero(run.column(merit) <= accuracy)
+    return float(values(run)[reached[0]]) if len(reached) else math.inf
+
+
+def median_cost(point, values, merit, accuracy):
+    """The median over seeds of cost_to; infinite unless more than half of the runs reach it."""
+    return float(np.median([cost_to(run, values, merit, accuracy) for run in point.runs]))
+
+
+def best_of(points, convention, merit, accuracies):
+    """The grid point that is drawn: the fewest bits (median over seeds) to the smallest of the accuracies that the
+    median of any point reaches; if none is reached, the smallest median of the last errors. The bits of the
+    convention decide whatever the x axis is: every figure of an experiment shows the same runs."""
+    bits = bits_axis(convention).values
+    for accuracy in sorted(accuracies):
+        costs = [median_cost(point, bits, merit, accuracy) for point in points]
+        if min(costs) < math.inf:
+            return points[costs.index(min(costs))]
+    finals = [float(np.median([_final(run, merit) for run in point.runs])) for point in points]
+    return points[finals.index(min(finals))]
+
+
+def _final(run, merit):
+    error = run.column(merit)
+    error = error[np.isfinite(error)]
+    return math.inf if run.status == "diverged" or not len(error) else float(error[-1])

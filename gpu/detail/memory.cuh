@@ -1,0 +1,32 @@
+#pragma once
+#include <cstddef>
+
+#include <cuda_runtime.h>
+
+namespace trivium::gpu::detail {
+
+/// Memory of the card from CUDA's default pool, in order with the stream. Throws InputError when the card has
+/// not enough.
+void* allocate(cudaStream_t stream, std::size_t bytes);
+void release(cudaStream_t stream, void* memory) noexcept;
+
+/// Scratch memory on the card that grows and is never returned: after the first rounds it costs nothing. Its
+/// content is lost when it grows.
+class Scratch {
+ public:
+  /// At least `bytes`, 256-byte aligned, valid until the next call and used in order with the stream only.
+  void* of(cudaStream_t stream, std::size_t bytes);
+
+ private:
+  void* memory_ = nullptr;
+  std::size_t capacity_ = 0;
+};
+
+/// Host memory that a kernel can write: `host` and `card` are its two addresses.
+struct SharedDoubles {
+  explicit SharedDoubles(std::size_t count);
+  double* host = nullptr;
+  double* card = nullptr;
+};
+
+}  // namespace trivium::gpu::detail

@@ -1,0 +1,33 @@
+#include "sentences.hpp"
+
+#include <fmt/format.h>
+
+#include <trivium/core/errors.hpp>
+
+namespace trivium::gpu::detail {
+namespace {
+
+double gib(std::size_t bytes) { return static_cast<double>(bytes) / (1024.0 * 1024.0 * 1024.0); }
+
+}  // namespace
+
+std::string no_card(const char* cuda_says) { return fmt::format("no CUDA device found: {}", cuda_says); }
+
+std::string card_too_old(const char* name, int capability, int oldest_built) {
+  return fmt::format(
+      "the CUDA device {} has compute capability {}.{}, this build needs {}.{}: configure with "
+      "-DCMAKE_CUDA_ARCHITECTURES={}",
+      name, capability / 100, capability / 10 % 10, oldest_built / 100, oldest_built / 10 % 10,
+      capability / 10);
+}
+
+std::string out_of_memory(std::size_t asked, std::size_t free, std::size_t total) {
+  return fmt::format(
+      "not enough memory on the CUDA device: {:.2f} GiB asked for, {:.2f} of {:.2f} GiB free; use float32, "
+      "more cards or the host",
+      gib(asked), gib(free), gib(total));
+}
+
+void reject_with(const std::string& sentence) { throw InputError(sentence); }
+
+}  // namespace trivium::gpu::detail

@@ -1,0 +1,16 @@
+#pragma once
+#include <cstddef>
+#include <string>
+
+/// What the room says about a card, as functions of plain numbers, tested without one. In a .cpp of its own
+/// because nvcc cannot compile the format strings of fmt 9.
+namespace trivium::gpu::detail {
+
+std::string no_card(const char* cuda_says);
+/// Compute capabilities are 100 major + 10 minor, as in __CUDA_ARCH_LIST__.
+std::string card_too_old(const char* name, int capability, int oldest_built);
+std::string out_of_memory(std::size_t asked, std::size_t free, std::size_t total);
+/// Throws InputError.
+[[noreturn]] void reject_with(const std::string& sentence);
+
+}  // namespace trivium::gpu::detail

@@ -1,0 +1,237 @@
+// The kernels. All are bound by memory: a thread moves 16 bytes at a time where addresses allow, and the grid
+// strides over the vector. Pointers carry no __restrict__ because `out` may be one of the inputs; an
+// iteration reads all it needs before it writes.
+#include <type_traits>
+#include <utility>
+
+#include "detail/check.cuh"
+#include "detail/kernels.cuh"
+#include "detail/plan.hpp"
+
+namespace trivium::gpu::detail {
+namespace {
+
+constexpr unsigned warp_size = 32;
+constexpr unsigned block_warps = block_threads / warp_size;
+static_assert(block_threads % warp_size == 0 && block_warps <= warp_size);
+
+/// W neighbouring scalars that travel together.
+template <class T, int W>
+struct alignas(sizeof(T) * W) Pack {
+  T at[W];
+};
+
+template <class T>
+constexpr int wide = pack_bytes / sizeof(T);
+
+template <int W, class T>
+__device__ Pack<T, W> load(const T* x, std::size_t i) {
+  return *reinterpret_cast<const Pack<T, W>*>(x + i);
+}
+template <int W, class T>
+__device__ void store(T* out, std::size_t i, const Pack<T, W>& pack) {
+  *reinterpret_cast<Pack<T, W>*>(out + i) = pack;
+}
+
+/// Calls body(i, W) for i = 0, W, 2W, ... and then body(i, 1) for the fewer than W entries that are left:
+/// every index below `size` is covered once, by one thread of the grid.
+template <int W, class Body>
+__device__ void for_packs(std::size_t size, Body body) {
+  const std::size_t thread = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x;
+  const std::size_t threads = std::size_t{gridDim.x} * blockDim.x;
+  const std::size_t packs = size / W;
+  for (std::size_t p = thread; p < packs; p += threads) body(p * W, std::integral_constant<int, W>{});
+  if constexpr (W > 1)
+    for (std::size_t i = packs * W + thread; i < size; i += threads)
+      body(i, std::integral_constant<int, 1>{});
+}
+
+template <class T, int Count>
+struct Terms {
+  T weight[Count];
+  const T* x[Count];
+};
+
+// out = w_0 x_0 + w_1 x_1 + ..., from the left, in the vectors' own type.
+template <class T, int Count, int W>
+__global__ void __launch_bounds__(block_threads)
+    combine_kernel(T* out, Terms<T, Count> terms, std::size_t size) {
+  for_packs<W>(size, [&](std::size_t i, auto width) {
+    constexpr int w = decltype(width)::value;
+    Pack<T, w> x[Count], sum;
+#pragma unroll
+    for (int c = 0; c < Count; ++c) x[c] = load<w>(terms.x[c], i);
+#pragma unroll
+    for (int l = 0; l < w; ++l) {
+      sum.at[l] = terms.weight[0] * x[0].at[l];
+#pragma unroll
+      for (int c = 1; c < Count; ++c) sum.at[l] += terms.weight[c] * x[c].at[l];
+    }
+    store(out, i, sum);
+  });
+}
+
+template <class T, int W>
+__global__ void __launch_bounds__(block_threads) fill_kernel(T* out, T value, std::size_t size) {
+  for_packs<W>(size, [&](std::size_t i, auto width) {
+    constexpr int w = decltype(width)::value;
+    Pack<T, w> pack;
+#pragma unroll
+    for (int l = 0; l < w; ++l) pack.at[l] = value;
+    store(out, i, pack);
+  });
+}
+
+template <class T>
+__global__ void __launch_bounds__(block_threads)
+    gather_kernel(const T* x, const std::uint32_t* indices, double* values, std::size_t count) {
+  for_packs<1>(count, [&](std::size_t i, auto) { values[i] = x[indices[i]]; });
+}
+
+template <class T>
+__global__ void __launch_bounds__(block_threads)
+    scatter_add_kernel(T* out, const std::uint32_t* indices, double weight, const double* values,
+                       std::size_t count) {
+  for_packs<1>(count, [&](std::size_t i, auto) { out[indices[i]] += static_cast<T>(weight * values[i]); });
+}
+
+__device__ double warp_sum(double value) {
+#pragma unroll
+  for (unsigned offset = warp_size / 2; offset > 0; offset /= 2)
+    value += __shfl_down_sync(0xffffffffu, value, offset);
+  return value;  // lane 0 holds the sum
+}
+
+/// The sum over the block's threads, in one fixed order; valid in thread 0. Every thread of the block must
+/// call it, once.
+__device__ double block_sum(double value) {
+  __shared__ double warp_sums[block_warps];
+  value = warp_sum(value);
+  const unsigned lane = threadIdx.x % warp_size, warp = threadIdx.x / warp_size;
+  if (lane == 0) warp_sums[warp] = value;
+  __syncthreads();
+  if (warp == 0) value = warp_sum(lane < block_warps ? warp_sums[lane] : 0.0);
+  return value;
+}
+
+template <Reduction What>
+__device__ double term(double a, double b) {
+  return What == Reduction::dot ? a * b : (a - b) * (a - b);
+}
+
+template <Reduction What, class T, int W>
+__global__ void __launch_bounds__(block_threads)
+    reduce_kernel(const T* x, const T* y, std::size_t size, double* partials) {
+  double sum = 0;
+  for_packs<W>(size, [&](std::size_t i, auto width) {
+    constexpr int w = decltype(width)::value;
+    const Pack<T, w> a = load<w>(x, i), b = load<w>(y, i);
+#pragma unroll
+    for (int l = 0; l < w; ++l) sum += term<What>(a.at[l], b.at[l]);
+  });
+  sum = block_sum(sum);
+  if (threadIdx.x == 0) partials[blockIdx.x] = sum;
+}
+
+/// Calls f(T{}) with the scalar type.
+template <class F>
+auto with_type(Dtype dtype, F f) {
+  return dtype == Dtype::float64 ? f(double{}) : f(float{});
+}
+
+template <int W, class T, std::size_t... C>
+void combine_terms(Lane lane, T* out, std::span<const ConstBlock> terms, std::size_t size,
+                   std::index_sequence<C...>) {
+  constexpr int count = sizeof...(C);
+  const Terms<T, count> packed{{static_cast<T>(terms[C].weight)...},
+                               {static_cast<const T*>(terms[C].data)...}};
+  combine_kernel<T, count, W>
+      <<<blocks_for(size / W, lane.most_blocks), block_threads, 0, lane.stream>>>(out, packed, size);
+}
+
+template <class T, int Count>
+void combine_count(Lane lane, T* out, std::span<const ConstBlock> terms, std::size_t size) {
+  bool wide_loads = aligned({out});
+  for (const ConstBlock& term : terms) wide_loads = wide_loads && aligned({term.data});
+  if (wide_loads)
+    combine_terms<wide<T>>(lane, out, terms, size, std::make_index_sequence<Count>{});
+  else
+    combine_terms<1>(lane, out, terms, size, std::make_index_sequence<Count>{});
+}
+
+/// Picks the kernel compiled for this number of terms.
+template <class T, std::size_t... N>
+void combine_any(Lane lane, T* out, std::span<const ConstBlock> terms, std::size_t size,
+                 std::index_sequence<N...>) {
+  ((terms.size() == N + 1 ? combine_count<T, N + 1>(lane, out, terms, size) : void()), ...);
+}
+
+template <Reduction What, int W, class T>
+unsigned reduce_with(Lane lane, const T* x, const T* y, std::size_t size, double* partials) {
+  const unsigned blocks = blocks_for(size / W, most_partials);
+  reduce_kernel<What, T, W><<<blocks, block_threads, 0, lane.stream>>>(x, y, size, partials);
+  return blocks;
+}
+
+template <Reduction What, class T>
+unsigned reduce_as(Lane lane, const T* x, const T* y, std::size_t size, double* partials) {
+  return aligned({x, y}) ? reduce_with<What, wide<T>>(lane, x, y, size, partials)
+                         : reduce_with<What, 1>(lane, x, y, size, partials);
+}
+
+}  // namespace
+
+void combine(Lane lane, void* out, std::span<const ConstBlock> terms, std::size_t size, Dtype dtype) {
+  with_type(dtype, [&]<class T>(T) {
+    combine_any(lane, static_cast<T*>(out), terms, size, std::make_index_sequence<max_terms>{});
+  });
+  check(cudaGetLastError(), "launching combine");
+}
+
+void fill(Lane lane, void* out, double value, std::size_t size, Dtype dtype) {
+  with_type(dtype, [&]<class T>(T) {
+    const auto all = static_cast<T*>(out);
+    const auto entry = static_cast<T>(value);
+    constexpr int w = wide<T>;
+    if (aligned({out}))
+      fill_kernel<T, w>
+          <<<blocks_for(size / w, lane.most_blocks), block_threads, 0, lane.stream>>>(all, entry, size);
+    else
+      fill_kernel<T, 1>
+          <<<blocks_for(size, lane.most_blocks), block_threads, 0, lane.stream>>>(all, entry, size);
+  });
+  check(cudaGetLastError(), "launching fill");
+}
+
+void gather(Lane lane, const void* x, const std::uint32_t* indices, double* values, std::size_t count,
+            Dtype dtype) {
+  const unsigned blocks = blocks_for(count, lane.most_blocks);
+  with_type(dtype, [&]<class T>(T) {
+    gather_kernel<<<blocks, block_threads, 0, lane.stream>>>(static_cast<const T*>(x), indices, values,
+                                                             count);
+  });
+  check(cudaGetLastError(), "launching gather");
+}
+
+void scatter_add(Lane lane, void* out, const std::uint32_t* indices, double weight, const double* values,
+                 std::size_t count, Dtype dtype) {
+  const unsigned blocks = blocks_for(count, lane.most_blocks);
+  with_type(dtype, [&]<class T>(T) {
+    scatter_add_kernel<<<blocks, block_threads, 0, lane.stream>>>(static_cast<T*>(out), indices, weight,
+                                                                  values, count);
+  });
+  check(cudaGetLastError(), "launching scatter_add");
+}
+
+unsigned reduce(Lane lane, Reduction what, const void* x, const void* y, std::size_t size, Dtype dtype,
+                double* partials) {
+  const unsigned blocks = with_type(dtype, [&]<class T>(T) {
+    const auto a = static_cast<const T*>(x), b = static_cast<const T*>(y);
+    return what == Reduction::dot ? reduce_as<Reduction::dot>(lane, a, b, size, partials)
+                                  : reduce_as<Reduction::squared_distance>(lane, a, b, size, partials);
+  });
+  check(cudaGetLastError(), "launching a reduction");
+  return blocks;
+}
+
+}  // namespace trivium::gpu::detail

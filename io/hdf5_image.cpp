@@ -1,0 +1,145 @@
+#include "detail/hdf5_image.hpp"
+
+#include <functional>
+#include <numeric>
+#include <optional>
+
+#include <fmt/ranges.h>
+
+#include <trivium/core/errors.hpp>
+
+#include "detail/replace_file.hpp"
+
+namespace trivium::io::detail {
+namespace {
+
+constexpr std::size_t growth = 1 << 16;  // bytes by which the image grows
+
+Handle in_memory() {
+  Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5Pset_fapl_core(access, growth, false);
+  return access;
+}
+
+/// Datasets in groups that need not exist yet.
+Handle make_groups() {
+  Handle creation(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
+  H5Pset_create_intermediate_group(creation, 1);
+  return creation;
+}
+
+Handle dataspace(const std::vector<std::size_t>& shape) {
+  const std::vector<hsize_t> sizes(shape.begin(), shape.end());
+  return {shape.empty() ? H5Screate(H5S_SCALAR)
+                        : H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr),
+          H5Sclose};
+}
+
+/// UTF-8 of any length: what h5py reads as `str`.
+Handle text_type() {
+  Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type, H5T_VARIABLE);
+  H5Tset_cset(type, H5T_CSET_UTF8);
+  return type;
+}
+
+herr_t note_complaint(unsigned, const H5E_error2_t* error, void* text) {
+  if (error->desc != nullptr && *error->desc != '\0') *static_cast<std::string*>(text) = error->desc;
+  return 0;
+}
+
+}  // namespace
+
+std::string last_complaint() {
+  std::string text = "no reason given";
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, note_complaint, &text);
+  return text;
+}
+
+Hdf5Image::Hdf5Image(std::string path) : path_(std::move(path)) {
+  const Handle access = in_memory();
+  file_ = Handle(H5Fcreate(path_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose);
+  check(file_.valid(), "the file");
+}
+
+void Hdf5Image::check(bool fine, const std::string& what) const {
+  if (!fine) reject("'{}' cannot be written: HDF5 could not make {}: {}", path_, what, last_complaint());
+}
+
+void Hdf5Image::write(const std::string& name, const std::vector<std::size_t>& shape,
+                      std::span<const double> values) {
+  const std::size_t expected =
+      std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
+  if (expected != values.size())
+    reject("array '{}' for '{}' has {} values, expected {} for shape ({})", name, path_, values.size(),
+           expected, fmt::join(shape, ", "));
+  const Handle space = dataspace(shape);
+  const Handle links = make_groups();
+  const Handle dataset(
+      H5Dcreate2(file_, name.c_str(), H5T_IEEE_F64LE, space, links, H5P_DEFAULT, H5P_DEFAULT), H5Dclose);
+  check(dataset.valid(), "dataset '" + name + "'");
+  if (values.empty()) return;
+  check(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0,
+        "dataset '" + name + "'");
+}
+
+void Hdf5Image::write_history(const std::vector<Record>& history) {
+  std::vector<double> values(history.size());
+  for (const Column& column : record_columns) {
+    for (std::size_t row = 0; row < history.size(); ++row) values[row] = history[row].*column.member;
+    const std::string name = std::string("history/") + column.name;
+    write(name, {history.size()}, values);
+    const Handle dataset(H5Dopen2(file_, name.c_str(), H5P_DEFAULT), H5Dclose);
+    write_attribute(dataset, "help", std::string(column.help));
+  }
+}
+
+void Hdf5Image::write(const Attributes& attributes) {
+  for (const auto& [name, value] : attributes) write_attribute(file_, name, value);
+}
+
+void Hdf5Image::write_attribute(hid_t object, const std::string& name, const Attribute& value) {
+  const auto put = [&](hid_t stored, hid_t memory, const void* data) {
+    const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+    const Handle attribute(H5Acreate2(object, name.c_str(), stored, space, H5P_DEFAULT, H5P_DEFAULT),
+                           H5Aclose);
+    check(attribute.valid() && H5Awrite(attribute, memory, data) >= 0, "attribute '" + name + "'");
+  };
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    const char* start = text->c_str();
+    const Handle type = text_type();
+    put(type, type, &start);
+  } else if (const auto* real = std::get_if<double>(&value)) {
+    put(H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, real);
+  } else {
+    put(H5T_STD_I64LE, H5T_NATIVE_INT64, &std::get<std::int64_t>(value));
+  }
+}
+
+void Hdf5Image::save() {
+  check(H5Fflush(file_, H5F_SCOPE_LOCAL) >= 0, "the file");
+  const ssize_t size = H5Fget_file_image(file_, nullptr, 0);
+  check(size > 0, "the file");
+  std::vector<std::byte> bytes(static_cast<std::size_t>(size));
+  check(H5Fget_file_image(file_, bytes.data(), bytes.size()) == size, "the file");
+  replace_file(path_, bytes);
+}
+
+std::vector<Record> read_history(const ArrayFile& file) {
+  std::vector<Record> history;
+  std::optional<std::size_t> rows;
+  for (const Column& column : record_columns) {
+    const std::string name = std::string("history/") + column.name;
+    if (!file.has(name)) continue;
+    const std::vector<double> values = file.read(name);
+    if (!rows) history.resize(*(rows = values.size()));
+    if (values.size() != *rows)
+      reject("'{}' has {} rows in '{}' and {} in an earlier column; it is damaged", file.path(),
+             values.size(), name, *rows);
+    for (std::size_t row = 0; row < values.size(); ++row) history[row].*column.member = values[row];
+  }
+  if (!rows) reject("'{}' has no history; expected a file that 'trivium run' wrote", file.path());
+  return history;
+}
+
+}  // namespace trivium::io::detail

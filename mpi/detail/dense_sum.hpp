@@ -1,0 +1,47 @@
+#pragma once
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include <trivium/core/message.hpp>
+#include <trivium/core/vector.hpp>
+#include <trivium/mpi/transport.hpp>
+
+#include "tree_sum.hpp"
+
+namespace trivium::mpi {
+
+/// Positions cut by rank: rank r's participants are the positions [cut[r], cut[r + 1]).
+using Cut = std::vector<std::size_t>;
+Cut cut_by_rank(std::span<const int> participants, int workers, int ranks);
+
+/// Sums dense vectors along the fixed tree across ranks. A rank sends its O(log M) partial sums; a lone worker's vector travels in its
+/// own format, sums of several in the vector's type.
+class DenseSum {
+ public:
+  explicit DenseSum(const Vector& prototype) : tree_(prototype), incoming_(prototype.like()) {}
+
+  void begin(std::size_t first) { tree_.begin(first); }
+  Vector& next() { return tree_.next(); }
+  void push() { tree_.push(); }
+  TreeSum& tree() { return tree_; }
+
+  /// out = weight * sum on rank 0, over a binomial tree of ranks: (P - 1) d values travel when each rank holds one worker.
+  void on_server(Transport& transport, Channel channel, const Cut& cut, ValueFormat format, double weight, Vector& out);
+  /// out = weight * sum, rounded to `format`, on every rank: each rank sums a slice of the coordinates and sends it to all, or for short
+  /// vectors `on_server` and `spread`. 2 (P - 1) d values travel when each rank holds one worker.
+  void everywhere(Transport& transport, Channel channel, const Cut& cut, ValueFormat format, double weight, Vector& out);
+  /// Rank 0's x, whose entries are numbers of `format`, on every rank.
+  void spread(Transport& transport, Channel channel, ValueFormat format, Vector& x);
+
+ private:
+  void sum_slices(Transport& transport, Channel channel, const Cut& cut, ValueFormat format, double weight, Vector& out);
+
+  TreeSum tree_;
+  Vector incoming_;
+  std::vector<std::vector<std::byte>> staging_;
+  std::vector<Send> sends_;
+  std::vector<Receive> receives_;
+};
+
+}  // namespace trivium::mpi

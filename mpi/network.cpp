@@ -1,0 +1,383 @@
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <numeric>
+
+#include <trivium/core/errors.hpp>
+#include <trivium/mpi/network.hpp>
+
+#include "detail/dense_sum.hpp"
+#include "detail/gather_blocks.hpp"
+
+namespace trivium::mpi {
+namespace {
+
+using Split = std::array<std::uint64_t, parts>;
+
+/// Vectors that are worked on between two looks at the clock: about as many as stay in the first-level cache.
+constexpr std::size_t batch_bytes = std::size_t{32} << 10;
+constexpr std::size_t batch_most = 64;
+
+class Stopwatch {
+ public:
+  /// Seconds since the last lap.
+  double lap() {
+    const auto now = std::chrono::steady_clock::now();
+    const double seconds = std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+    return seconds;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+template <class T>
+std::span<std::byte> bytes_of(T& object) {
+  return std::as_writable_bytes(std::span(&object, 1));
+}
+
+}  // namespace
+
+struct Network::Scratch {
+  Scratch(const Vector& prototype, int workers) : sum(prototype), accumulator(prototype.like()), all(static_cast<std::size_t>(workers)) {
+    std::iota(all.begin(), all.end(), 0);
+    const std::size_t fit = std::max<std::size_t>(1, batch_bytes / std::max<std::size_t>(1, prototype.bytes()));
+    for (std::size_t i = 0; i < std::min({fit, batch_most, all.size()}); ++i) batch.push_back(prototype.like());
+  }
+  DenseSum sum;
+  Vector accumulator;          // the mean while it is being summed: `out` may be read by the workers until the end
+  std::vector<Vector> batch;   // what workers fill before it is encoded
+  std::vector<int> all;        // 0..M-1
+  Message message;
+  std::vector<std::byte> payload;                  // this rank's messages, one after another
+  std::vector<Split> headers;                      // and their lengths
+  std::vector<std::vector<std::byte>> payloads;    // per rank, on the server
+  std::vector<std::vector<Split>> header_lists;
+  std::vector<Send> sends;
+  std::vector<Receive> receives;
+};
+
+Network::Network(Transport& transport, WorkerRange range, const Vector& prototype, std::uint64_t seed)
+    : transport_(transport), ledger_(range), seed_(seed), scratch_(std::make_unique<Scratch>(prototype, range.total)) {}
+
+Network::~Network() = default;
+
+void Network::average(Codec& up, WorkerFunction worker, Vector& out) { average(up, scratch_->all, worker, out); }
+
+void Network::average(Codec& up, std::span<const int> participants, WorkerFunction worker, Vector& out) {
+  if (participants.empty()) throw std::logic_error("an average over no workers");
+  if (counting()) ledger_.open_uplink();
+  if (const auto format = up.dense())
+    average_dense(*format, participants, worker, out, false);
+  else
+    average_messages(up, participants, worker, out);
+}
+
+void Network::exchange(ValueFormat format, WorkerFunction worker, Vector& out) {
+  if (format == ValueFormat::bfloat16) throw std::logic_error("a full exchange travels as float64 or float32");
+  if (counting()) {
+    ledger_.open_uplink();
+    ledger_.open_downlink();
+    ledger_.down_all += out.size() * static_cast<std::uint64_t>(bits_of(format));
+    ledger_.messages_down += static_cast<std::uint64_t>(workers().total);
+  }
+  average_dense(format, scratch_->all, worker, out, true);
+}
+
+void Network::mean_off_the_record(WorkerFunction worker, Vector& out) {
+  const OffTheRecord quiet(*this);
+  average_dense(ValueFormat::float64, scratch_->all, worker, out, true);
+}
+
+void Network::average_dense(ValueFormat format, std::span<const int> participants, WorkerFunction worker, Vector& out,
+                            bool everywhere) {
+  Stopwatch watch;
+  const auto first = std::lower_bound(participants.begin(), participants.end(), workers().first);
+  const auto last = std::lower_bound(first, participants.end(), workers().last);
+  DenseSum& sum = scratch_->sum;
+  sum.begin(static_cast<std::size_t>(first - participants.begin()));
+  for (auto m = first; m != last; ++m) {
+    Vector& leaf = sum.next();
+    worker(*m, leaf);
+    if (format == ValueFormat::float32) round_to_float32(leaf);
+    sum.push();
+  }
+  if (counting()) {
+    const std::uint64_t length = out.size() * static_cast<std::uint64_t>(bits_of(format));
+    for (auto m = first; m != last; ++m) {
+      Account& account = ledger_.of(*m);
+      account.up[static_cast<std::size_t>(Part::values)] += length;
+      account.messages += 1;
+      if (ledger_.before_first_iteration) account.initial += length;
+    }
+    seconds_.compute += watch.lap();
+  }
+  const double weight = 1 / static_cast<double>(participants.size());
+  if (transport_.ranks() == 1) {
+    sum.tree().finish(weight, out);
+    if (everywhere && format == ValueFormat::float32) round_to_float32(out);
+  } else {
+    const Cut cut = cut_by_rank(participants, workers().total, transport_.ranks());
+    if (everywhere)
+      sum.everywhere(transport_, channel(), cut, format, weight, out);
+    else
+      sum.on_server(transport_, channel(), cut, format, weight, out);
+  }
+  if (counting()) seconds_.network += watch.lap();
+}
+
+void Network::average_messages(Codec& up, std::span<const int> participants, WorkerFunction worker, Vector& out) {
+  Scratch& s = *scratch_;
+  const double weight = 1 / static_cast<double>(participants.size());
+  const auto first = std::lower_bound(participants.begin(), participants.end(), workers().first);
+  const auto last = std::lower_bound(first, participants.end(), workers().last);
+  const bool keep = !is_server();  // this rank's messages travel
+  s.payload.clear();
+  s.headers.clear();
+  if (is_server()) fill(s.accumulator, 0);
+
+  const auto envelope = [&](int m) {
+    return Sender{seed_, Purpose::uplink, static_cast<std::uint64_t>(m), static_cast<std::uint64_t>(workers().total), round()};
+  };
+  Seconds spent;
+  Stopwatch watch;
+  for (auto m = first; m != last;) {
+    const auto count = std::min<std::ptrdiff_t>(last - m, static_cast<std::ptrdiff_t>(s.batch.size()));
+    for (std::ptrdiff_t i = 0; i < count; ++i) worker(m[i], s.batch[static_cast<std::size_t>(i)]);
+    spent.compute += watch.lap();
+    for (std::ptrdiff_t i = 0; i < count; ++i) {
+      s.message.clear();
+      s.message.from = envelope(m[i]);
+      up.encode(s.batch[static_cast<std::size_t>(i)], s.message);
+      if (counting()) {
+        Account& account = ledger_.of(m[i]);
+        for (std::size_t part = 0; part < parts; ++part) account.up[part] += s.message.split()[part];
+        account.messages += 1;
+        if (ledger_.before_first_iteration) account.initial += s.message.bits();
+      }
+      if (keep) {
+        const auto bytes = s.message.bytes();
+        s.payload.insert(s.payload.end(), bytes.begin(), bytes.end());
+        s.headers.push_back(s.message.split());
+      } else {
+        up.decode_add(s.message, weight, s.accumulator);
+      }
+    }
+    spent.encode += watch.lap();
+    m += count;
+  }
+  if (transport_.ranks() > 1) {
+    gather_messages(participants);
+    spent.network += watch.lap();
+    for (int rank = 1; is_server() && rank < transport_.ranks(); ++rank) {
+      const auto r = static_cast<std::size_t>(rank);
+      std::size_t at = 0;
+      const auto begin = std::lower_bound(participants.begin(), participants.end(),
+                                          worker_block(workers().total, rank, transport_.ranks()).first);
+      for (std::size_t i = 0; i < s.header_lists[r].size(); ++i) {
+        const Split& split = s.header_lists[r][i];
+        const std::size_t length = (split[0] + split[1] + split[2] + split[3] + 7) / 8;
+        s.message.receive(std::span(s.payloads[r]).subspan(at, length), split);
+        s.message.from = envelope(begin[static_cast<std::ptrdiff_t>(i)]);
+        up.decode_add(s.message, weight, s.accumulator);
+        at += length;
+      }
+    }
+    spent.encode += watch.lap();
+  }
+  std::swap(out, s.accumulator);
+  if (counting()) {
+    seconds_.compute += spent.compute;
+    seconds_.encode += spent.encode;
+    seconds_.network += spent.network;
+  }
+}
+
+/// Every rank's lengths, then every rank's messages, to the server.
+void Network::gather_messages(std::span<const int> participants) {
+  Scratch& s = *scratch_;
+  const int ranks = transport_.ranks();
+  if (!is_server()) {
+    const Send header[] = {{0, std::as_bytes(std::span(s.headers))}};
+    transport_.transfer(header, {}, Channel::control);
+    const Send payload[] = {{0, s.payload}};
+    transport_.transfer(payload, {}, channel());
+    return;
+  }
+  s.header_lists.resize(static_cast<std::size_t>(ranks));
+  s.payloads.resize(static_cast<std::size_t>(ranks));
+  const Cut cut = cut_by_rank(participants, workers().total, ranks);
+  s.receives.clear();
+  for (int rank = 1; rank < ranks; ++rank) {
+    const auto r = static_cast<std::size_t>(rank);
+    s.header_lists[r].resize(cut[r + 1] - cut[r]);
+    s.receives.push_back({rank, std::as_writable_bytes(std::span(s.header_lists[r]))});
+  }
+  transport_.transfer({}, s.receives, Channel::control);
+  s.receives.clear();
+  for (int rank = 1; rank < ranks; ++rank) {
+    const auto r = static_cast<std::size_t>(rank);
+    std::size_t length = 0;
+    for (const Split& split : s.header_lists[r]) length += (split[0] + split[1] + split[2] + split[3] + 7) / 8;
+    s.payloads[r].resize(length);
+    s.receives.push_back({rank, s.payloads[r]});
+  }
+  transport_.transfer({}, s.receives, channel());
+}
+
+void Network::broadcast(Codec& down, Vector& x) { send_down(down, x, nullptr); }
+
+bool Network::broadcast(Codec& down, Vector& x, bool flag) {
+  send_down(down, x, &flag);
+  return flag;
+}
+
+void Network::send_down(Codec& down, Vector& x, bool* flag) {
+  Stopwatch watch;
+  if (counting()) ledger_.open_downlink();
+  Message& message = scratch_->message;
+  message.clear();
+  message.from = {seed_, Purpose::downlink, everyone, static_cast<std::uint64_t>(workers().total), round()};
+  std::uint64_t bits = flag != nullptr ? 1 : 0;
+  if (const auto format = down.dense()) {
+    bits += x.size() * static_cast<std::uint64_t>(bits_of(*format));
+    if (*format == ValueFormat::float32) round_to_float32(x);
+    if (transport_.ranks() > 1) {
+      scratch_->sum.spread(transport_, channel(), *format, x);
+      if (flag != nullptr) transport_.broadcast(std::as_writable_bytes(std::span(flag, 1)), channel());
+    }
+  } else {
+    if (is_server()) {
+      down.encode(x, message);
+      if (flag != nullptr) message.append(Part::scalars, *flag ? 1 : 0, 1);
+    }
+    if (transport_.ranks() > 1) {
+      Split split = message.split();
+      transport_.broadcast(bytes_of(split), Channel::control);
+      std::vector<std::byte>& payload = scratch_->payload;
+      payload.assign(message.bytes().begin(), message.bytes().end());
+      payload.resize((split[0] + split[1] + split[2] + split[3] + 7) / 8);
+      transport_.broadcast(payload, channel());
+      if (!is_server()) message.receive(payload, split);
+    }
+    bits = message.bits();
+    if (flag != nullptr) *flag = message.take_last_bit(Part::scalars);
+    fill(x, 0);
+    down.decode_add(message, 1, x);
+  }
+  if (!counting()) return;
+  ledger_.down_all += bits;
+  ledger_.messages_down += static_cast<std::uint64_t>(workers().total);
+  seconds_.network += watch.lap();
+}
+
+std::vector<int> Network::sample_workers(int count) const {
+  std::vector<std::uint32_t> chosen(static_cast<std::size_t>(count));
+  Stream(seed_, Purpose::participants, everyone, round()).sample(static_cast<std::uint32_t>(workers().total), chosen);
+  std::vector<int> sorted(chosen.begin(), chosen.end());
+  std::sort(sorted.begin(), sorted.end());
+  return sorted;
+}
+
+void Network::share(Record& record) { transport_.broadcast(bytes_of(record), Channel::control); }
+
+std::int64_t Network::decide(std::int64_t on_server) {
+  transport_.broadcast(bytes_of(on_server), Channel::control);
+  return on_server;
+}
+
+double Network::max_off_the_record(double mine) {
+  std::vector<double> all(static_cast<std::size_t>(transport_.ranks()), mine);
+  gather_blocks(transport_, std::as_bytes(std::span(&mine, 1)), std::as_writable_bytes(std::span(all)));
+  double largest = *std::max_element(all.begin(), all.end());
+  transport_.broadcast(bytes_of(largest), Channel::control);
+  return largest;
+}
+
+void Network::totals(Record& record) {
+  struct Sums {
+    std::uint64_t up[parts] = {}, initial = 0, down = 0, messages = 0, calls = 0, samples = 0, prox = 0, most_up = 0, most_calls = 0;
+    double compute = 0, encode = 0, network = 0;
+  };
+  Sums mine;
+  for (const Account& a : ledger_.accounts) {
+    for (std::size_t part = 0; part < parts; ++part) mine.up[part] += a.up[part];
+    mine.initial += a.initial;
+    mine.down += a.down;
+    mine.messages += a.messages;
+    mine.calls += a.calls;
+    mine.samples += a.samples;
+    mine.most_up = std::max(mine.most_up, a.bits_up());
+    mine.most_calls = std::max(mine.most_calls, a.calls);
+  }
+  mine.compute = seconds_.compute;
+  mine.encode = seconds_.encode;
+  mine.network = seconds_.network;
+  Sums all = mine;
+  if (transport_.ranks() > 1) {
+    std::vector<Sums> list(static_cast<std::size_t>(transport_.ranks()));
+    gather_blocks(transport_, bytes_of(mine), std::as_writable_bytes(std::span(list)));
+    for (std::size_t r = 1; is_server() && r < list.size(); ++r) {
+      for (std::size_t part = 0; part < parts; ++part) all.up[part] += list[r].up[part];
+      all.initial += list[r].initial;
+      all.down += list[r].down;
+      all.messages += list[r].messages;
+      all.calls += list[r].calls;
+      all.samples += list[r].samples;
+      all.most_up = std::max(all.most_up, list[r].most_up);
+      all.most_calls = std::max(all.most_calls, list[r].most_calls);
+    }
+    transport_.broadcast(bytes_of(all), Channel::control);
+  }
+  const double workers_count = workers().total;
+  const auto mean = [&](std::uint64_t sum) { return static_cast<double>(sum) / workers_count; };
+  const auto part = [&](Part p) { return all.up[static_cast<std::size_t>(p)]; };
+  record.round = static_cast<double>(round());
+  record.bits_up = mean(all.up[0] + all.up[1] + all.up[2] + all.up[3]);
+  record.bits_up_values = mean(part(Part::values) + part(Part::scalars));
+  record.bits_up_indices = mean(part(Part::indices) + part(Part::seeds));
+  record.bits_up_max = static_cast<double>(all.most_up);
+  record.bits_initial = mean(all.initial);
+  record.bits_down = static_cast<double>(ledger_.down_all) + mean(all.down);
+  record.messages = static_cast<double>(all.messages + ledger_.messages_down);
+  record.calls = mean(all.calls);
+  record.calls_max = static_cast<double>(all.most_calls);
+  record.samples = mean(all.samples);
+  record.local_steps = static_cast<double>(ledger_.local_steps);
+  record.prox_calls = static_cast<double>(ledger_.prox_calls);
+  record.seconds_compute = all.compute;
+  record.seconds_encode = all.encode;
+  record.seconds_network = all.network;
+}
+
+void Network::agree(FunctionRef<void()> work) { mpi::agree(transport_, work); }
+
+void Network::state(Archive& archive) {
+  ledger_.state(archive);
+  archive.common("seconds.compute", seconds_.compute);
+  archive.common("seconds.encode", seconds_.encode);
+  archive.common("seconds.network", seconds_.network);
+}
+
+std::vector<double> Network::collect_rows(const Archive::Rows& mine) {
+  if (transport_.ranks() == 1) return mine.values;
+  if (!is_server()) {
+    const Send send[] = {{0, std::as_bytes(std::span(mine.values))}};
+    transport_.transfer(send, {}, Channel::control);
+    return {};
+  }
+  std::vector<double> all(static_cast<std::size_t>(workers().total) * mine.row_length);
+  std::copy(mine.values.begin(), mine.values.end(), all.begin());
+  std::vector<Receive> receives;
+  for (int rank = 1; rank < transport_.ranks(); ++rank) {
+    const WorkerRange block = worker_block(workers().total, rank, transport_.ranks());
+    const auto rows = std::span(all).subspan(static_cast<std::size_t>(block.first) * mine.row_length,
+                                             static_cast<std::size_t>(block.count()) * mine.row_length);
+    receives.push_back({rank, std::as_writable_bytes(rows)});
+  }
+  transport_.transfer({}, receives, Channel::control);
+  return all;
+}
+
+}  // namespace trivium::mpi

@@ -1,0 +1,109 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <trivium/core/archive.hpp>
+#include <trivium/core/codec.hpp>
+#include <trivium/core/function_ref.hpp>
+#include <trivium/core/record.hpp>
+#include <trivium/core/workers.hpp>
+#include <trivium/mpi/ledger.hpp>
+#include <trivium/mpi/transport.hpp>
+
+namespace trivium::mpi {
+
+/// The star of M workers and a server, spread over ranks: workers act, the server averages, everybody hears.
+///
+/// Every function is called by all ranks together. A worker function runs on the rank that hosts the worker. Results do not depend
+/// on the number of ranks: dense sums follow one fixed tree over worker numbers, messages are decoded in the order of the workers.
+class Network {
+ public:
+  using WorkerFunction = FunctionRef<void(int worker, Vector& out)>;
+
+  /// Vectors that travel look like `prototype` (size, type, device). `transport` must outlive the network.
+  Network(Transport& transport, WorkerRange range, const Vector& prototype, std::uint64_t seed);
+  ~Network();
+
+  const WorkerRange& workers() const { return ledger_.range; }
+  bool is_server() const { return transport_.rank() == 0; }
+  std::uint64_t seed() const { return seed_; }
+  std::uint64_t round() const { return ledger_.round; }
+  Ledger& ledger() { return ledger_; }
+  Transport& transport() { return transport_; }
+
+  /// Every worker fills a vector; it is encoded by `up`, sent and decoded; `out` on the server becomes the mean. On other ranks
+  /// `out` holds nothing of meaning until it is broadcast.
+  void average(Codec& up, WorkerFunction worker, Vector& out);
+  /// The same for some workers only (ascending, distinct, at least one): the mean over them.
+  void average(Codec& up, std::span<const int> participants, WorkerFunction worker, Vector& out);
+
+  /// The server's x, encoded by `down`, sent to every worker and decoded: on return x is what the workers heard, on the server too.
+  void broadcast(Codec& down, Vector& x);
+  /// The same with one more bit, the server's `flag`; returns it on every rank.
+  bool broadcast(Codec& down, Vector& x, bool flag);
+
+  /// Full exchange: every worker sends its vector uncompressed, everybody hears the mean; one round, d values each way.
+  void exchange(ValueFormat format, WorkerFunction worker, Vector& out);
+
+  /// `count` of the M workers, every subset equally likely, ascending; the same on all ranks for the current round.
+  std::vector<int> sample_workers(int count) const;
+
+  /// While it lives, nothing is counted and the clock stands still: for metrics.
+  class OffTheRecord {
+   public:
+    explicit OffTheRecord(Network& network) : network_(network) { network_.quiet_ += 1; }
+    ~OffTheRecord() { network_.quiet_ -= 1; }
+    OffTheRecord(const OffTheRecord&) = delete;
+
+   private:
+    Network& network_;
+  };
+  bool counting() const { return quiet_ == 0; }
+
+  /// Mean of `worker`'s vectors on every rank, uncompressed and uncounted: for metrics and constants.
+  void mean_off_the_record(WorkerFunction worker, Vector& out);
+  /// The largest of the ranks' numbers, on every rank; uncounted.
+  double max_off_the_record(double mine);
+
+  /// Fills the ledger's columns and the seconds of a record; collective, uncounted.
+  void totals(Record& record);
+
+  /// Rank 0's record, on every rank; uncounted.
+  void share(Record& record);
+
+  /// Rank 0's decision (a number), on every rank.
+  std::int64_t decide(std::int64_t on_server);
+
+  /// mpi::agree on this network's ranks.
+  void agree(FunctionRef<void()> work);
+
+  void state(Archive& archive);
+  /// The rows of all workers, in order, on rank 0 (empty elsewhere).
+  std::vector<double> collect_rows(const Archive::Rows& mine);
+
+  /// Wall seconds spent so far in operators, encoding and moving, ledger on.
+  struct Seconds {
+    double compute = 0, encode = 0, network = 0;
+  };
+  const Seconds& seconds() const { return seconds_; }
+
+ private:
+  struct Scratch;
+  void average_dense(ValueFormat format, std::span<const int> participants, WorkerFunction worker, Vector& out, bool everywhere);
+  void average_messages(Codec& up, std::span<const int> participants, WorkerFunction worker, Vector& out);
+  void gather_messages(std::span<const int> participants);
+  void send_down(Codec& down, Vector& x, bool* flag);
+  Channel channel() const { return counting() ? Channel::payload : Channel::control; }
+
+  Transport& transport_;
+  Ledger ledger_;
+  std::uint64_t seed_;
+  int quiet_ = 0;
+  Seconds seconds_;
+  std::unique_ptr<Scratch> scratch_;
+};
+
+}  // namespace trivium::mpi

@@ -1,0 +1,28 @@
+#pragma once
+#include <memory>
+#include <vector>
+
+#include <trivium/core/vector.hpp>
+#include <trivium/problems/sets.hpp>
+
+namespace trivium::problems::detail {
+
+/// A product of feasible sets over consecutive parts of a host vector.
+class ProductSet {
+ public:
+  /// Constrains the next `size` entries. Throws InputError for an unknown set or wrong parameters.
+  void add(const Plugin& set, std::size_t size);
+  bool is_whole_space() const;
+  /// Projects every part in place. z is as long as the sizes added.
+  void project(Vector& z);
+
+ private:
+  struct Part {
+    std::unique_ptr<sets::FeasibleSet> set;
+    std::size_t size;
+  };
+  std::vector<Part> parts_;
+  std::vector<double> widened_;  // the largest part as float64: what sets project
+};
+
+}  // namespace trivium::problems::detail

@@ -1,0 +1,60 @@
+#include <stdexcept>
+
+#include <trivium/problems/problem.hpp>
+
+namespace trivium::problems {
+
+std::string name_of(Which which) {
+  switch (which) {
+    case Which::L:
+      return "L";
+    case Which::L_max:
+      return "L_max";
+    case Which::L_rms:
+      return "L_rms";
+    case Which::mu:
+      return "mu";
+    case Which::delta:
+      return "delta";
+    case Which::d1:
+      return "d1";
+    case Which::sig:
+      return "sig";
+    case Which::sig1:
+      return "sig1";
+  }
+  throw std::logic_error("no such constant");
+}
+
+std::string name_of(Origin origin) {
+  switch (origin) {
+    case Origin::known:
+      return "known";
+    case Origin::computed:
+      return "computed";
+    case Origin::estimated:
+      return "estimated";
+  }
+  throw std::logic_error("no such origin");
+}
+
+const Constant& Constants::get(Which which) {
+  if (auto it = found_.find(which); it != found_.end()) return it->second;
+  if (!measure_)
+    throw std::logic_error("the constant " + name_of(which) + " is not known and nothing measures it");
+  return found_.emplace(which, measure_(which)).first->second;
+}
+
+std::size_t Problem::samples(int) const { return 0; }
+
+void Problem::evaluate_samples(int, const Vector&, std::span<const std::uint32_t>, Vector&) {
+  throw std::logic_error("this problem is not a finite sum: it has no samples to evaluate");
+}
+
+void Problem::jacobian(int, const Vector&, const Vector&, bool, Vector&) {
+  throw std::logic_error("this problem has no Jacobian: ask traits().has_jacobian first");
+}
+
+void Problem::prox(double, Vector&) {}
+
+}  // namespace trivium::problems

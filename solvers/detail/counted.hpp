@@ -1,0 +1,36 @@
+#pragma once
+#include <trivium/mpi/network.hpp>
+#include <trivium/problems/problem.hpp>
+
+namespace trivium::solvers {
+
+/// A problem that enters oracle calls, sample calls and prox calls into the ledger while the network counts.
+class Counted final : public problems::Problem {
+ public:
+  Counted(problems::Problem& problem, mpi::Network& network)
+      : Problem(problem.traits()), problem_(problem), network_(network) {}
+
+  void evaluate(int m, const Vector& z, Vector& out) override {
+    if (network_.counting()) network_.ledger().of(m).calls += 1;
+    problem_.evaluate(m, z, out);
+  }
+  std::size_t samples(int m) const override { return problem_.samples(m); }
+  void evaluate_samples(int m, const Vector& z, std::span<const std::uint32_t> samples, Vector& out) override {
+    if (network_.counting()) network_.ledger().of(m).samples += samples.size();
+    problem_.evaluate_samples(m, z, samples, out);
+  }
+  void jacobian(int m, const Vector& z, const Vector& v, bool transposed, Vector& out) override {
+    problem_.jacobian(m, z, v, transposed, out);
+  }
+  void prox(double step, Vector& z) override {
+    if (network_.counting()) network_.ledger().prox_calls += 1;
+    problem_.prox(step, z);
+  }
+  problems::Known known() const override { return problem_.known(); }
+
+ private:
+  problems::Problem& problem_;
+  mpi::Network& network_;
+};
+
+}  // namespace trivium::solvers

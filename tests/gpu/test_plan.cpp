@@ -1,0 +1,60 @@
+// What the gpu room decides on the host: grids, buffers, sums and sentences. Needs no card.
+#include <limits>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include <trivium/core/errors.hpp>
+#include <trivium/gpu/detail/plan.hpp>
+#include <trivium/gpu/detail/sentences.hpp>
+
+using namespace trivium::gpu::detail;
+
+TEST_CASE("a grid has one thread for each item, up to the limit") {
+  CHECK(block_threads == 256);
+  CHECK(blocks_for(0, 100) == 1);  // a launch of no block is an error in CUDA
+  CHECK(blocks_for(1, 100) == 1);
+  CHECK(blocks_for(256, 100) == 1);
+  CHECK(blocks_for(257, 100) == 2);
+  CHECK(blocks_for(25600, 100) == 100);
+  CHECK(blocks_for(25601, 100) == 100);
+  CHECK(blocks_for(std::numeric_limits<std::size_t>::max(), 100) == 100);
+}
+
+TEST_CASE("wide loads need every address on a multiple of 16") {
+  alignas(16) const std::byte memory[32] = {};
+  CHECK(aligned({memory}));
+  CHECK(aligned({memory, memory + 16}));
+  CHECK_FALSE(aligned({memory + 8}));
+  CHECK_FALSE(aligned({memory, memory + 4, memory + 16}));
+}
+
+TEST_CASE("a buffer at least doubles when it grows and never shrinks") {
+  CHECK(grown(0, 12) == 12);
+  CHECK(grown(100, 100) == 100);
+  CHECK(grown(100, 101) == 200);
+  CHECK(grown(100, 300) == 300);
+  CHECK(grown(100, 5) == 100);
+}
+
+TEST_CASE("partial sums are added from the first to the last") {
+  CHECK(sum_in_order({}) == 0);
+  const std::vector<double> whole{1, 2, 3};
+  CHECK(sum_in_order(whole) == 6);
+  // 2^53 + 1 rounds to 2^53, so this order gives 0 and the reverse order 1.
+  const std::vector<double> ordered{0x1p53, 1, -0x1p53};
+  CHECK(sum_in_order(ordered) == 0);
+}
+
+TEST_CASE("the sentences name what was found and what to do") {
+  CHECK(no_card("driver too old") == "no CUDA device found: driver too old");
+  CHECK(card_too_old("Tesla T4", 750, 800) ==
+        "the CUDA device Tesla T4 has compute capability 7.5, this build needs 8.0: configure with "
+        "-DCMAKE_CUDA_ARCHITECTURES=75");
+  // 2 GiB asked for, 0.5 GiB free of 80 GiB
+  CHECK(out_of_memory(std::size_t{2} << 30, std::size_t{1} << 29, std::size_t{80} << 30) ==
+        "not enough memory on the CUDA device: 2.00 GiB asked for, 0.50 of 80.00 GiB free; use float32, more "
+        "cards or "
+        "the host");
+  CHECK_THROWS_AS(reject_with("a sentence"), trivium::InputError);
+}

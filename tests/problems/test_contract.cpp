@@ -1,0 +1,148 @@
+// The contract suite over every problem of the catalogue.
+#include <filesystem>
+#include <fstream>
+
+#include <unistd.h>
+
+#include <trivium/io/arrays.hpp>
+
+#include "contract.hpp"
+
+using namespace trivium;
+using namespace trivium::problems;
+
+namespace {
+
+std::filesystem::path scratch() {
+  static const std::filesystem::path folder = [] {
+    const auto path =
+        std::filesystem::temp_directory_path() / ("trivium_contract_" + std::to_string(getpid()));
+    std::filesystem::create_directories(path);
+    return path;
+  }();
+  return folder;
+}
+
+// Three workers in R^4: J_m is [[1, m], [-m, 1]] on (z0, z1) and on (z2, z3), q_m = (m, 1, -1, 2). In the
+// mean m is 1: z0 + z1 = -1 and -z0 + z1 = -1 give (0, -1); z2 + z3 = 1 and -z2 + z3 = -2 give (1.5, -0.5).
+std::string affine_file() {
+  std::vector<double> J, q;
+  for (double m = 0; m < 3; ++m) {
+    J.insert(J.end(), {1, m, 0, 0, -m, 1, 0, 0, 0, 0, 1, m, 0, 0, -m, 1});
+    q.insert(q.end(), {m, 1, -1, 2});
+  }
+  const std::string path = scratch() / "affine.h5";
+  io::write_arrays(path, {{"J", {{3, 4, 4}, J}}, {"q", {{3, 4}, q}}, {"solution", {{4}, {0, -1, 1.5, -0.5}}}},
+                   {});
+  return path;
+}
+
+std::string regression_file() {
+  const std::string path = scratch() / "rows.svm";
+  std::ofstream file(path);
+  Stream stream(5, Purpose::test, everyone, 0);
+  for (int row = 0; row < 23; ++row) {
+    file << (row % 3 == 0 ? "-1" : "+1");
+    for (int column = 1; column <= 6; ++column)
+      if (stream.bernoulli(0.7)) file << ' ' << column << ':' << stream.normal();
+    file << '\n';
+  }
+  return path;
+}
+
+// Small parameter sets; a problem that is not listed is checked with its defaults.
+std::vector<Table> parameter_sets(const std::string& name) {
+  const Table ball{{"type", "l2_ball"}, {"radius", 2.0}}, cross{{"type", "l1_ball"}, {"radius", 1.5}};
+  if (name == "bilinear")
+    return {{{"n", 7}, {"workers", 5}, {"samples", 4}, {"sample_spread", 0.3}},
+            {{"n", 10},
+             {"workers", 4},
+             {"similarity", 0.1},
+             {"sigma_min", 0.5},
+             {"x_set", ball},
+             {"y_set", cross}},
+            {{"n", 1}, {"workers", 1}, {"similarity", 0.0}},
+            {{"n", 3}, {"workers", 1}},
+            {{"n", 9}, {"workers", 2}, {"samples", 2}, {"mu", 0.5}},
+            {{"n", 6}, {"workers", 3}, {"mu", 0.5}, {"dtype", "float32"}, {"samples", 3}, {"x_set", ball}}};
+  if (name == "quadratic_game")
+    return {{{"n", 6}, {"workers", 5}, {"samples", 3}},
+            {{"n", 9}, {"workers", 4}, {"similarity", 0.5}, {"seed", 3}, {"y_set", ball}},
+            {{"n", 5}, {"workers", 1}},
+            {{"n", 8}, {"workers", 2}, {"mu", 1.0}, {"coupling", 3.0}},
+            {{"n", 7}, {"workers", 4}, {"dtype", "float32"}}};
+  if (name == "affine") {
+    if (!io::hdf5_available()) return {};
+    return {{{"file", affine_file()}}, {{"file", affine_file()}, {"dtype", "float32"}}};
+  }
+  if (name == "robust_regression") {
+    std::vector<Table> sets{{{"file", regression_file()}, {"workers", 4}},
+                            {{"file", regression_file()}, {"workers", 3}, {"x_set", ball}, {"y_set", cross}}};
+    const auto shipped = std::filesystem::path(__FILE__).parent_path() / ".." / ".." / "experiments" /
+                         "data" / "breast_cancer.svm";
+    if (std::filesystem::exists(shipped)) sets.push_back({{"file", shipped.string()}, {"workers", 5}});
+    return sets;
+  }
+  return {{}};
+}
+
+}  // namespace
+
+TEST_CASE("every problem keeps its promises") {
+  for (const std::string& name : catalogue().names())
+    for (const Table& parameters : parameter_sets(name)) {
+      INFO(name << " with " << to_toml(parameters));
+      contract::check([&](int rank, int ranks) {
+        return catalogue().make({name, parameters, ""}, Place{rank, ranks, {}});
+      });
+    }
+  std::filesystem::remove_all(scratch());
+}
+
+TEST_CASE("every problem says what it is") {
+  for (const std::string& name : catalogue().names()) {
+    INFO(name);
+    CHECK_FALSE(catalogue().about(name).summary.empty());
+    CHECK_FALSE(catalogue().about(name).rule.empty());
+    CHECK_FALSE(catalogue().about(name).source.empty());
+  }
+}
+
+TEST_CASE("what a problem does not have is a logic error") {
+  struct Bare final : Problem {
+    Bare() : Problem(Traits{}) {}
+    void evaluate(int, const Vector&, Vector&) override {}
+  } bare;
+  Vector z{1, 2}, out = z.like();
+  CHECK(bare.samples(0) == 0);
+  CHECK_THROWS_AS(bare.evaluate_samples(0, z, {}, out), std::logic_error);
+  CHECK_THROWS_AS(bare.jacobian(0, z, z, false, out), std::logic_error);
+  bare.prox(3, z);
+  CHECK(z.to_host() == std::vector<double>{1, 2});
+  CHECK(bare.known().constants.empty());
+}
+
+TEST_CASE("a constant is measured once, and only when it is not known") {
+  int measurements = 0;
+  Constants constants({{Which::mu, {0.5, Origin::known, "closed form"}}}, [&](Which) {
+    ++measurements;
+    return Constant{3, Origin::computed, "counted"};
+  });
+  CHECK(constants.mu() == 0.5);
+  CHECK(measurements == 0);
+  CHECK(constants.found().size() == 1);
+  CHECK(constants.L() == 3);
+  CHECK(constants.get(Which::L).how == "counted");
+  CHECK(measurements == 1);
+  CHECK(constants.found().size() == 2);
+  Constants nothing({}, nullptr);
+  CHECK_THROWS_AS(nothing.L_rms(), std::logic_error);
+}
+
+TEST_CASE("constants and origins have names") {
+  std::string names;
+  for (const Which which : all_constants) names += name_of(which) + " ";
+  CHECK(names == "L L_max L_rms mu delta d1 sig sig1 ");
+  CHECK(name_of(Origin::known) + name_of(Origin::computed) + name_of(Origin::estimated) ==
+        "knowncomputedestimated");
+}

@@ -1,0 +1,264 @@
+// Projections against the variational inequality, brute force and closed forms; every set of the catalogue.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <numeric>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include <trivium/core/stream.hpp>
+#include <trivium/problems/sets.hpp>
+
+using namespace trivium;
+namespace sets = trivium::problems::sets;
+using Point = std::vector<double>;
+
+namespace {
+
+std::unique_ptr<sets::FeasibleSet> make(const char* type, Table parameters, std::size_t n) {
+  return sets::catalogue().make({type, std::move(parameters), ""}, n);
+}
+Point project(sets::FeasibleSet& set, Point x) {
+  set.project(x);
+  return x;
+}
+double dot(const Point& a, const Point& b) { return std::inner_product(a.begin(), a.end(), b.begin(), 0.0); }
+double norm(const Point& a) {
+  double scaled = 0;
+  for (const double entry : a) scaled = std::hypot(scaled, entry);
+  return scaled;
+}
+Point difference(const Point& a, const Point& b) {
+  Point c(a.size());
+  for (std::size_t i = 0; i < a.size(); ++i) c[i] = a[i] - b[i];
+  return c;
+}
+Point normal_point(std::size_t n, double scale, Stream& stream) {
+  Point x(n);
+  for (double& entry : x) entry = scale * stream.normal();
+  return x;
+}
+
+struct Bounded {
+  const char* type;
+  Table parameters;
+};
+const std::vector<Bounded> bounded = {
+    {"l2_ball", {{"radius", 1.5}}},
+    {"l1_ball", {{"radius", 1.5}}},
+    {"l1_ball", {{"radius", 1e-3}}},
+    {"box", {{"low", -0.3}, {"high", 1.2}}},
+    {"simplex", {}},
+    {"simplex", {{"sum", 2.5}}},
+};
+
+// P(x) is the nearest point of a closed convex set exactly when it is in the set and <x - P(x), v - P(x)> <=
+// 0 for all v of the set, that is support(x - P(x)) = <x - P(x), P(x)>.
+void check_optimal(sets::FeasibleSet& set, const Point& x) {
+  const Point p = project(set, x);
+  const Point away = difference(x, p);
+  const double allowed = 1e-12 * (norm(x) + norm(p)) * norm(p);
+  CHECK(set.support(away) - dot(away, p) <= allowed);
+  CHECK(project(set, p) == p);  // bit for bit
+}
+
+}  // namespace
+
+TEST_CASE("projections satisfy the variational inequality and change nothing the second time") {
+  Stream stream(1, Purpose::test, 0, 0);
+  for (const Bounded& item : bounded) {
+    for (const std::size_t n : {1, 2, 3, 7, 8, 9, 40, 1000}) {
+      const auto set = make(item.type, item.parameters, n);
+      for (const double scale : {1e-9, 0.01, 0.3, 1.0, 30.0, 1e9, 1e120}) {
+        CAPTURE(item.type, n, scale);
+        check_optimal(*set, normal_point(n, scale, stream));
+      }
+      check_optimal(*set, Point(n, 0.0));
+      check_optimal(*set, Point(n, 1.0));
+      check_optimal(*set, Point(n, -7.0));
+    }
+  }
+}
+
+TEST_CASE("projecting twice changes no bit, however the sums round") {
+  // Without care for rounding about two in a hundred of these points move in the last place.
+  Stream stream(5, Purpose::test, 0, 0);
+  for (const char* type : {"l2_ball", "l1_ball", "simplex"}) {
+    for (const std::size_t n : {3, 100, 1000}) {
+      const auto set = make(type, {}, n);
+      for (int trial = 0; trial < 300; ++trial) {
+        const Point once = project(*set, normal_point(n, trial % 2 ? 3 : 3 / static_cast<double>(n), stream));
+        CAPTURE(type, n, trial);
+        REQUIRE(project(*set, once) == once);
+      }
+    }
+  }
+}
+
+TEST_CASE("no random feasible point is nearer than the projection") {
+  Stream stream(2, Purpose::test, 0, 0);
+  for (const Bounded& item : bounded) {
+    const auto set = make(item.type, item.parameters, 3);
+    for (int trial = 0; trial < 300; ++trial) {
+      const Point x = normal_point(3, 2, stream);
+      const Point v = project(*set, normal_point(3, 2, stream));
+      const Point p = project(*set, x);
+      CHECK(dot(difference(x, p), difference(v, p)) <= 1e-12 * (1 + dot(x, x)));
+    }
+  }
+}
+
+TEST_CASE("projections in the plane agree with a search along the boundary") {
+  // The boundaries of the l1 ball and the simplex are segments: the nearest point is found on a fine grid of
+  // each of them.
+  const int steps = 20000;
+  const auto nearest = [&](const Point& x, const std::vector<Point>& corners) {
+    double best = std::numeric_limits<double>::infinity();
+    for (std::size_t c = 0; c + 1 < corners.size(); ++c) {
+      for (int i = 0; i <= steps; ++i) {
+        const double t = static_cast<double>(i) / steps;
+        const double a = corners[c][0] * (1 - t) + corners[c + 1][0] * t - x[0];
+        const double b = corners[c][1] * (1 - t) + corners[c + 1][1] * t - x[1];
+        best = std::min(best, a * a + b * b);
+      }
+    }
+    return std::sqrt(best);
+  };
+  const auto ball = make("l1_ball", {{"radius", 0.8}}, 2);
+  const auto simplex = make("simplex", {{"sum", 0.8}}, 2);
+  Stream stream(3, Purpose::test, 0, 0);
+  for (int trial = 0; trial < 40; ++trial) {
+    Point x = normal_point(2, 1, stream);
+    CHECK(norm(difference(x, project(*simplex, x))) == Approx(nearest(x, {{0.8, 0}, {0, 0.8}})).margin(1e-8));
+    if (std::abs(x[0]) + std::abs(x[1]) < 0.8) continue;
+    const double expected = nearest(x, {{0.8, 0}, {0, 0.8}, {-0.8, 0}, {0, -0.8}, {0.8, 0}});
+    CHECK(norm(difference(x, project(*ball, x))) == Approx(expected).margin(1e-8));
+  }
+}
+
+TEST_CASE("projections that can be done by hand") {
+  // l1, radius 1: t solves sum max(|x_i| - t, 0) = 1; for (3, -2.5, .1) it is (5.5 - 1) / 2 = 2.25.
+  CHECK(project(*make("l1_ball", {}, 3), {3, -2.5, 0.1}) == Point{0.75, -0.25, 0});
+  // Ties: the four equal entries share the radius.
+  CHECK(project(*make("l1_ball", {}, 4), {5, -5, 5, -5}) == Point{0.25, -0.25, 0.25, -0.25});
+  CHECK(project(*make("l2_ball", {{"radius", 5.0}}, 2), {6, 8}) == Point{3, 4});
+  CHECK(project(*make("box", {{"low", 0.0}, {"high", 2.0}}, 3), {-1, 1, 3}) == Point{0, 1, 2});
+  // Simplex: (1.5, 1, -4) has t = (2.5 - 1) / 2 = .75; from zero it is the barycentre.
+  CHECK(project(*make("simplex", {}, 3), {1.5, 1, -4}) == Point{0.75, 0.25, 0});
+  CHECK(project(*make("simplex", {}, 4), {0, 0, 0, 0}) == Point{0.25, 0.25, 0.25, 0.25});
+  CHECK(project(*make("simplex", {{"sum", 2.0}}, 1), {-9}) == Point{2});
+  CHECK(project(*make("whole_space", {}, 2), {1e300, -0.0}) == Point{1e300, -0.0});
+}
+
+TEST_CASE("points inside are not touched, points just outside are moved") {
+  const double just_over = 1 + 1e-12;
+  const Point inside{0.25, -0.5, 0.25};  // |x|_1 = 1 exactly
+  const auto l1 = make("l1_ball", {}, 3);
+  CHECK(project(*l1, inside) == inside);
+  CHECK(project(*l1, {0.25 * just_over, -0.5 * just_over, 0.25 * just_over}) !=
+        Point{0.25 * just_over, -0.5 * just_over, 0.25 * just_over});
+  const auto l2 = make("l2_ball", {{"radius", 5.0}}, 2);
+  CHECK(project(*l2, {3, 4}) == Point{3, 4});
+  CHECK(project(*l2, {3, 4 * just_over})[1] < 4 * just_over);
+  const auto simplex = make("simplex", {}, 3);
+  CHECK(project(*simplex, {0.1, 0.2, 0.7}) == Point{0.1, 0.2, 0.7});  // sums to 1 only up to rounding
+  CHECK(project(*simplex, {0.1, 0.2, 0.7 * just_over})[2] < 0.7 * just_over);
+  CHECK(project(*simplex, {-1e-12, 0.3, 0.7})[0] == 0);
+  const auto box = make("box", {}, 1);
+  CHECK(project(*box, {1.0}) == Point{1.0});
+  CHECK(project(*box, {std::nextafter(1.0, 2)}) == Point{1.0});
+}
+
+TEST_CASE("huge, tiny and mixed vectors lose no accuracy") {
+  // Both coordinates of the huge point stay active: t = (2e10 + .5 - 1) / 2, so the result is (.75, .25)
+  // although numbers near 1e10 are spaced by 2e-6 (1e10 + .5 itself is representable).
+  CHECK(project(*make("l1_ball", {}, 2), {1e10 + 0.5, 1e10}) == Point{0.75, 0.25});
+  CHECK(project(*make("simplex", {}, 2), {-1e15 + 0.5, -1e15}) == Point{0.75, 0.25});
+  for (const double scale : {1e-320, 1e-200, 1e-160, 1e160, 1e307}) {
+    CAPTURE(scale);
+    const auto l2 = make("l2_ball", {{"radius", 1e-322}}, 2);
+    CHECK(norm(project(*l2, {scale, -scale})) <= 1.2e-322);
+    const Point unit = project(*make("l2_ball", {}, 2), {3 * scale, 4 * scale});
+    if (scale > 1) {
+      CHECK(unit[0] == Approx(0.6).epsilon(1e-14));
+      CHECK(unit[1] == Approx(0.8).epsilon(1e-14));
+    } else {
+      CHECK(unit == Point{3 * scale, 4 * scale});
+    }
+  }
+  CHECK(make("l2_ball", {}, 2)->support(Point{3e200, 4e200}) == Approx(5e200));
+  CHECK(make("l2_ball", {}, 2)->support(Point{3e-200, 4e-200}) == Approx(5e-200));
+  const Point alone = project(*make("l1_ball", {}, 100), [] {
+    Point x(100, 1e-3);
+    x[17] = -1e8;
+    return x;
+  }());
+  CHECK(alone[17] == -1);
+  CHECK(std::count(alone.begin(), alone.end(), 0.0) == 99);
+}
+
+TEST_CASE("a point that has diverged stays visibly so") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const char* type : {"l2_ball", "l1_ball", "simplex"}) {
+    for (const double bad : {infinity, -infinity, std::nan("")}) {
+      CAPTURE(type, bad);
+      const Point p = project(*make(type, {}, 3), {0.1, bad, 5});
+      CHECK(std::any_of(p.begin(), p.end(), [](double entry) { return !std::isfinite(entry); }));
+    }
+  }
+}
+
+TEST_CASE("the support is the value at the projection of a far point") {
+  // argmax <c, v> is the limit of P(t c); <c, P(t c)> rises to the support with an error of at most
+  // diameter^2 / (2 t).
+  Stream stream(4, Purpose::test, 0, 0);
+  for (const Bounded& item : bounded) {
+    const auto set = make(item.type, item.parameters, 6);
+    for (int trial = 0; trial < 20; ++trial) {
+      const Point c = normal_point(6, 1, stream);
+      Point far = c;
+      for (double& entry : far) entry *= 1e6;
+      CAPTURE(item.type, trial);
+      CHECK(dot(c, project(*set, far)) == Approx(set->support(c)).epsilon(0).margin(1e-4));
+    }
+    CHECK(set->support(Point(6, 0.0)) == 0);
+  }
+  const auto space = make("whole_space", {}, 2);
+  CHECK(space->support(Point{0, 0}) == 0);
+  CHECK(std::isinf(space->support(Point{0, 1e-300})));
+  CHECK(space->is_whole_space());
+  CHECK_FALSE(make("box", {}, 2)->is_whole_space());
+}
+
+TEST_CASE("selection handles long sorted, constant and geometric inputs") {
+  for (const std::size_t n : {2000u, 2001u}) {
+    std::vector<Point> shapes(4, Point(n));
+    for (std::size_t i = 0; i < n; ++i) {
+      const auto t = static_cast<double>(i);
+      shapes[0][i] = t;
+      shapes[1][i] = -t;
+      shapes[2][i] = 1e-3;
+      shapes[3][i] = std::pow(0.99, t);
+    }
+    for (const double radius : {1e-2, 1.0, 90.0}) {
+      const auto ball = make("l1_ball", {{"radius", radius}}, n);
+      const auto simplex = make("simplex", {{"sum", radius}}, n);
+      for (const Point& x : shapes) {
+        CAPTURE(n, radius, x[1]);
+        check_optimal(*ball, x);
+        check_optimal(*simplex, x);
+      }
+    }
+  }
+}
+
+TEST_CASE("impossible sets are refused with a sentence") {
+  CHECK_THROWS_WITH(make("box", {{"low", 2.0}, {"high", 1.0}}, 3),
+                    Catch::Contains("low = 2 lies above high = 1"));
+  CHECK_THROWS_AS(make("l1_ball", {{"radius", 0.0}}, 3), InputError);
+  CHECK_THROWS_AS(make("l2_ball", {{"radius", -1.0}}, 3), InputError);
+  CHECK_THROWS_AS(make("simplex", {{"sum", 0.0}}, 3), InputError);
+  CHECK_THROWS_AS(make("whole_space", {{"radius", 1.0}}, 3), InputError);
+}
