@@ -12,9 +12,12 @@ namespace trivium::analysis {
 namespace {
 
 constexpr long most_evaluations = 200'000;
-constexpr Eigen::Index most_entries = Eigen::Index{1} << 25;  // of Krylov vectors: a quarter of a gibibyte
 constexpr double rounding_slack = 16;                         // times the effect of one last bit of z
-constexpr double nearly_a_solution = 1e-6;  // a known solution with more digits missing is a mistake
+constexpr Eigen::Index most_entries = Eigen::Index{1} << 25;  // of Krylov vectors: a quarter of a gibibyte
+
+/// A relative residual with about half the digits of the scalars: what is larger is no solution, whatever the
+/// reason.
+double half_the_digits(Dtype dtype) { return dtype == Dtype::float64 ? 1e-6 : 1e-3; }
 
 class Search {
  public:
@@ -39,7 +42,7 @@ class Search {
       residual_ = residual;
       return true;
     }
-    if (!(residual <= nearly_a_solution * scale_))
+    if (!is_near(residual))
       reject(
           "the solution that the problem states leaves a relative residual of {:.1e}; correct it or leave it "
           "out",
@@ -71,8 +74,11 @@ class Search {
   }
 
  private:
+  bool is_near(double residual) const { return residual <= half_the_digits(z_.dtype()) * scale_; }
+  // Where |z| is huge its last bit is too: without the first condition a run to infinity would count as
+  // solved.
   bool is_rounding(const Vector& z, double residual) {
-    return residual <= rounding_slack * map_.rounding_level(z);
+    return is_near(residual) && residual <= rounding_slack * map_.rounding_level(z);
   }
 
   void descend(int steps) {
@@ -107,7 +113,7 @@ class Search {
     // A linear map deserves an exact solve, a linearised one as many digits as it has.
     const bool linear = map_.traits().affine && map_.traits().has_jacobian && !map_.traits().constrained;
     limits.tolerance = linear ? 1e-11 : std::clamp(0.1 * residual_ / scale_, 1e-8, 1e-2);
-    limits.restart = d <= 1500 ? d : std::clamp<Eigen::Index>(most_entries / d, 30, 300);
+    limits.restart = std::min(d, std::clamp<Eigen::Index>(most_entries / d, 30, 1500));
     limits.products = std::max<Eigen::Index>(2 * limits.restart, 2000);
     detail::gmres([&](const auto& v, auto& out) { map_.derivative(v, out); }, right_side_, step_, limits);
   }

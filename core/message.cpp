@@ -119,6 +119,9 @@ bool Message::take_last_bit(Part part) {
 
 void Message::receive(std::span<const std::byte> bytes, const std::array<std::uint64_t, parts>& split) {
   clear();
+  const std::uint64_t most = 8 * bytes.size();  // keeps the sum of damaged lengths from overflowing
+  for (const std::uint64_t share : split)
+    if (share > most) throw MessageError(fmt::format("a message part of {} bits came in {} bytes", share, bytes.size()));
   const std::uint64_t bits = split[0] + split[1] + split[2] + split[3];
   if (bytes.size() != (bits + 7) / 8)
     throw MessageError(fmt::format("a message of {} bits came as {} bytes", bits, bytes.size()));

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <numbers>
@@ -75,7 +76,8 @@ std::uint64_t Stream::geometric(double p) {
     while ((word = (*this)()) == 0) trials += 64;
     return trials + static_cast<std::uint64_t>(std::countr_zero(word));
   }
-  return 1 + static_cast<std::uint64_t>(std::floor(std::log1p(-uniform()) / std::log1p(-p)));
+  const double failures = std::floor(std::log1p(-uniform()) / std::log1p(-p));
+  return 1 + static_cast<std::uint64_t>(std::min(failures, 0x1p63));  // p below 2^-57 may ask for more than 64 bits hold
 }
 
 std::uint64_t Stream::below(std::uint64_t n) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -14,13 +15,18 @@ using List = std::vector<Value>;
 /// Named values in the order written: a parsed configuration, whatever file format it came from.
 class Table {
  public:
-  Table() = default;
+  Table();
   Table(std::initializer_list<Entry> entries);
+  Table(const Table&);
+  Table(Table&&) noexcept;
+  Table& operator=(const Table&);
+  Table& operator=(Table&&) noexcept;
+  ~Table();
 
   const Value* find(std::string_view name) const;  ///< nullptr when absent
   void set(std::string name, Value value);         ///< replaces or appends
   const std::vector<Entry>& entries() const { return entries_; }
-  bool empty() const { return entries_.empty(); }
+  bool empty() const;
 
  private:
   std::vector<Entry> entries_;
@@ -53,6 +59,15 @@ struct Entry {
   std::string name;
   Value value;
 };
+
+// Defined once Entry is complete.
+inline Table::Table() = default;
+inline Table::Table(const Table&) = default;
+inline Table::Table(Table&&) noexcept = default;
+inline Table& Table::operator=(const Table&) = default;
+inline Table& Table::operator=(Table&&) noexcept = default;
+inline Table::~Table() = default;
+inline bool Table::empty() const { return entries_.empty(); }
 
 /// One line of TOML for a value: tables inline, reals with the shortest digits that read back exactly. Equal values give equal
 /// text, so it can be hashed and compared.

@@ -124,10 +124,14 @@ void copy(Vector& out, const Vector& x) {
 void fill(Vector& out, double value) { out.device().fill(out.data(), value, out.size(), out.dtype()); }
 
 void gather(const Vector& x, std::span<const std::uint32_t> indices, std::span<double> values) {
+  if (indices.size() != values.size())
+    throw std::logic_error(fmt::format("gathered {} entries into {} numbers", indices.size(), values.size()));
   x.device().gather(x.data(), indices, values.data(), x.dtype());
 }
 
 void scatter_add(Vector& out, std::span<const std::uint32_t> indices, double weight, std::span<const double> values) {
+  if (indices.size() != values.size())
+    throw std::logic_error(fmt::format("scattered {} numbers to {} entries", values.size(), indices.size()));
   out.device().scatter_add(out.data(), indices, weight, values.data(), out.dtype());
 }
 

@@ -5,14 +5,27 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 
 #include <fmt/format.h>
+
+#include <trivium/mpi/transport.hpp>
 
 namespace trivium::experiments {
 namespace {
 
 std::string merit(const Record& r) {
   return std::isnan(r.distance) ? fmt::format("residual {:.2e}", r.residual) : fmt::format("distance {:.2e}", r.distance);
+}
+
+/// True when what is printed ends on a terminal. Under mpirun the process always writes to a pseudo-terminal of mpirun's; what counts then is
+/// where the launcher, its parent, writes.
+bool on_terminal() {
+  if (isatty(STDOUT_FILENO) != 1) return false;
+  if (!mpi::launched_by_mpi()) return true;
+  std::error_code unreadable;
+  const auto target = std::filesystem::read_symlink(fmt::format("/proc/{}/fd/1", getppid()), unreadable).string();
+  return !unreadable && (target.starts_with("/dev/pts/") || target.starts_with("/dev/tty"));
 }
 
 std::string clock(double seconds) {
@@ -50,7 +63,7 @@ double share_done(const Record& r, const Limits& limits) {
   return std::clamp(share, 0.0, 1.0);
 }
 
-Progress::Progress(std::size_t runs) : runs_(runs), terminal_(isatty(STDOUT_FILENO) == 1) {}
+Progress::Progress(std::size_t runs) : runs_(runs), terminal_(on_terminal()) {}
 
 void Progress::begin(const std::string& name, const Limits& limits) {
   number_ += 1;

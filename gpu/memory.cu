@@ -7,17 +7,23 @@
 
 namespace trivium::gpu::detail {
 
-void* allocate(cudaStream_t stream, std::size_t bytes) {
-  void* memory = nullptr;
-  const cudaError_t status = cudaMallocAsync(&memory, bytes, stream);
-  if (status != cudaErrorMemoryAllocation) {
-    check(status, "cudaMallocAsync");
-    return memory;
-  }
+namespace {
+
+[[noreturn]] void refuse(cudaError_t status, std::size_t bytes) {
   cudaGetLastError();  // answered here: the next launch must not find it
   std::size_t free = 0, total = 0;
   check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
-  reject_with(out_of_memory(bytes, free, total));
+  if (status == cudaErrorMemoryAllocation || bytes > total) reject_with(out_of_memory(bytes, free, total));
+  fail(status, "cudaMallocAsync");
+}
+
+}  // namespace
+
+void* allocate(cudaStream_t stream, std::size_t bytes) {
+  void* memory = nullptr;
+  const cudaError_t status = cudaMallocAsync(&memory, bytes, stream);
+  if (status != cudaSuccess) refuse(status, bytes);
+  return memory;
 }
 
 void release(cudaStream_t stream, void* memory) noexcept {

@@ -20,8 +20,9 @@ struct Checkpoint {
   Attributes attributes;
 };
 
-/// Writes a checkpoint aside and renames it, so that the file at `path` is always whole. Throws InputError
-/// when it cannot be written, std::logic_error when entries of `workers` do not have the same number of rows.
+/// Writes a checkpoint, an HDF5 file followed by its checksum, aside and renames it, so that the file at
+/// `path` is always whole. Throws InputError when it cannot be written, std::logic_error when entries of
+/// `workers` do not have the same number of rows.
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint);
 
 /// Reads the rows of workers [first, last) and all the rest. Throws InputError when the file is missing,

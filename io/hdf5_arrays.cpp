@@ -1,9 +1,6 @@
 #include <algorithm>
 #include <filesystem>
-#include <functional>
 #include <new>
-#include <numeric>
-#include <optional>
 #include <stdexcept>
 
 #include <fmt/ranges.h>
@@ -11,6 +8,7 @@
 #include <trivium/core/errors.hpp>
 #include <trivium/io/arrays.hpp>
 
+#include "detail/hdf5_attributes.hpp"
 #include "detail/hdf5_handle.hpp"
 #include "detail/hdf5_image.hpp"
 
@@ -51,51 +49,12 @@ herr_t note_dataset(hid_t group, const char* name, const H5L_info_t*, void* name
   return 0;
 }
 
-herr_t note_attribute(hid_t, const char* name, const H5A_info_t*, void* names) {
-  static_cast<std::vector<std::string>*>(names)->push_back(name);
-  return 0;
-}
-
-std::optional<Attribute> read_text(hid_t attribute, hid_t type) {
-  const Handle memory(H5Tcopy(H5T_C_S1), H5Tclose);
-  H5Tset_cset(memory, H5Tget_cset(type));
-  if (H5Tis_variable_str(type) > 0) {
-    H5Tset_size(memory, H5T_VARIABLE);
-    char* start = nullptr;
-    if (H5Aread(attribute, memory, &start) < 0) return std::nullopt;
-    std::string text = start == nullptr ? "" : start;
-    H5free_memory(start);
-    return text;
-  }
-  H5Tset_size(memory, H5Tget_size(type) + 1);  // room for the zero that ends it
-  std::string text(H5Tget_size(type) + 1, '\0');
-  if (H5Aread(attribute, memory, text.data()) < 0) return std::nullopt;
-  return std::string(text.c_str());
-}
-
-template <class T>
-std::optional<Attribute> read_number(hid_t attribute, hid_t memory) {
-  T number{};
-  if (H5Aread(attribute, memory, &number) < 0) return std::nullopt;
-  return number;
-}
-
-std::optional<Attribute> read_attribute(hid_t object, const std::string& name) {
-  const Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
-  const Handle space(H5Aget_space(attribute), H5Sclose);
-  const Handle type(H5Aget_type(attribute), H5Tclose);
-  if (H5Sget_simple_extent_npoints(space) != 1) return std::nullopt;
-  switch (H5Tget_class(type)) {
-    case H5T_STRING:
-      return read_text(attribute, type);
-    case H5T_FLOAT:
-      return read_number<double>(attribute, H5T_NATIVE_DOUBLE);
-    case H5T_INTEGER:
-    case H5T_ENUM:
-      return read_number<std::int64_t>(attribute, H5T_NATIVE_INT64);  // an h5py bool is an enumeration
-    default:
-      return std::nullopt;
-  }
+/// Number of entries. Throws std::length_error when no machine can count them: a damaged file.
+std::size_t entries(const Shape& shape) {
+  std::size_t product = 1;
+  for (std::size_t size : shape)
+    if (__builtin_mul_overflow(product, size, &product)) throw std::length_error("shape");
+  return product;
 }
 
 }  // namespace
@@ -129,8 +88,7 @@ struct ArrayFile::Open {
   }
   std::vector<double> read(hid_t dataset, const std::string& name, const Shape& block, hid_t memory,
                            hid_t selected) const try {
-    std::vector<double> values(
-        std::accumulate(block.begin(), block.end(), std::size_t{1}, std::multiplies<>()));
+    std::vector<double> values(entries(block));
     if (!values.empty() &&
         H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, selected, H5P_DEFAULT, values.data()) < 0)
       damaged(name, detail::last_complaint());
@@ -204,12 +162,7 @@ std::vector<double> ArrayFile::read_rows(const std::string& name, std::size_t fi
 
 Attributes ArrayFile::attributes() const {
   const detail::Quiet quiet;
-  std::vector<std::string> names;
-  H5Aiterate2(open_->file, H5_INDEX_NAME, H5_ITER_INC, nullptr, note_attribute, &names);
-  Attributes attributes;
-  for (const std::string& name : names)
-    if (auto value = read_attribute(open_->file, name)) attributes.emplace(name, std::move(*value));
-  return attributes;
+  return detail::read_attributes(open_->file);
 }
 
 void write_arrays(const std::string& path, const std::map<std::string, Array>& arrays,

@@ -5,12 +5,14 @@
 #include <trivium/io/checkpoints.hpp>
 
 #include "detail/hdf5_image.hpp"
+#include "detail/seal.hpp"
 
 namespace trivium::io {
 namespace {
 
 // One dataset for each entry: /common/<name> of shape (n), /workers/<name> of shape (M, row length),
-// /history/<column>.
+// /history/<column>. A checksum
+// follows the HDF5 file.
 
 /// M, from the entries that have rows to count; 0 when there are none.
 std::size_t count_workers(const std::map<std::string, Archive::Rows>& entries) {
@@ -49,10 +51,11 @@ void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
     image.write("workers/" + name, {workers, rows.row_length}, rows.values);
   image.write_history(checkpoint.history);
   image.write(checkpoint.attributes);
-  image.save();
+  image.save(detail::Hdf5Image::Sealed::yes);
 }
 
 Checkpoint read_checkpoint(const std::string& path, const WorkerRange& range) {
+  detail::check_seal(path, "checkpoint");
   const ArrayFile file(path);
   Checkpoint checkpoint;
   checkpoint.history = detail::read_history(file);

@@ -8,7 +8,9 @@
 
 #include <trivium/core/errors.hpp>
 
+#include "detail/hdf5_attributes.hpp"
 #include "detail/replace_file.hpp"
+#include "detail/seal.hpp"
 
 namespace trivium::io::detail {
 namespace {
@@ -33,14 +35,6 @@ Handle dataspace(const std::vector<std::size_t>& shape) {
   return {shape.empty() ? H5Screate(H5S_SCALAR)
                         : H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr),
           H5Sclose};
-}
-
-/// UTF-8 of any length: what h5py reads as `str`.
-Handle text_type() {
-  Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
-  H5Tset_size(type, H5T_VARIABLE);
-  H5Tset_cset(type, H5T_CSET_UTF8);
-  return type;
 }
 
 herr_t note_complaint(unsigned, const H5E_error2_t* error, void* text) {
@@ -90,38 +84,24 @@ void Hdf5Image::write_history(const std::vector<Record>& history) {
     const std::string name = std::string("history/") + column.name;
     write(name, {history.size()}, values);
     const Handle dataset(H5Dopen2(file_, name.c_str(), H5P_DEFAULT), H5Dclose);
-    write_attribute(dataset, "help", std::string(column.help));
+    check(write_attribute(dataset, "help", std::string(column.help)), "the help of '" + name + "'");
   }
 }
 
 void Hdf5Image::write(const Attributes& attributes) {
-  for (const auto& [name, value] : attributes) write_attribute(file_, name, value);
+  for (const auto& [name, value] : attributes)
+    check(write_attribute(file_, name, value), "attribute '" + name + "'");
 }
 
-void Hdf5Image::write_attribute(hid_t object, const std::string& name, const Attribute& value) {
-  const auto put = [&](hid_t stored, hid_t memory, const void* data) {
-    const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
-    const Handle attribute(H5Acreate2(object, name.c_str(), stored, space, H5P_DEFAULT, H5P_DEFAULT),
-                           H5Aclose);
-    check(attribute.valid() && H5Awrite(attribute, memory, data) >= 0, "attribute '" + name + "'");
-  };
-  if (const auto* text = std::get_if<std::string>(&value)) {
-    const char* start = text->c_str();
-    const Handle type = text_type();
-    put(type, type, &start);
-  } else if (const auto* real = std::get_if<double>(&value)) {
-    put(H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, real);
-  } else {
-    put(H5T_STD_I64LE, H5T_NATIVE_INT64, &std::get<std::int64_t>(value));
-  }
-}
-
-void Hdf5Image::save() {
+void Hdf5Image::save(Sealed sealed) {
   check(H5Fflush(file_, H5F_SCOPE_LOCAL) >= 0, "the file");
   const ssize_t size = H5Fget_file_image(file_, nullptr, 0);
   check(size > 0, "the file");
-  std::vector<std::byte> bytes(static_cast<std::size_t>(size));
+  std::vector<std::byte> bytes;
+  bytes.reserve(static_cast<std::size_t>(size) + 64);  // a seal may follow
+  bytes.resize(static_cast<std::size_t>(size));
   check(H5Fget_file_image(file_, bytes.data(), bytes.size()) == size, "the file");
+  if (sealed == Sealed::yes) seal(bytes);
   replace_file(path_, bytes);
 }
 

@@ -46,6 +46,7 @@ struct Network::Scratch {
     for (std::size_t i = 0; i < std::min({fit, batch_most, all.size()}); ++i) batch.push_back(prototype.like());
   }
   DenseSum sum;
+  Cut cut;                     // participants by rank
   Vector accumulator;          // the mean while it is being summed: `out` may be read by the workers until the end
   std::vector<Vector> batch;   // what workers fill before it is encoded
   std::vector<int> all;        // 0..M-1
@@ -118,7 +119,8 @@ void Network::average_dense(ValueFormat format, std::span<const int> participant
     sum.tree().finish(weight, out);
     if (everywhere && format == ValueFormat::float32) round_to_float32(out);
   } else {
-    const Cut cut = cut_by_rank(participants, workers().total, transport_.ranks());
+    Cut& cut = scratch_->cut;
+    cut_by_rank(participants, workers().total, transport_.ranks(), cut);
     if (everywhere)
       sum.everywhere(transport_, channel(), cut, format, weight, out);
     else
@@ -207,7 +209,8 @@ void Network::gather_messages(std::span<const int> participants) {
   }
   s.header_lists.resize(static_cast<std::size_t>(ranks));
   s.payloads.resize(static_cast<std::size_t>(ranks));
-  const Cut cut = cut_by_rank(participants, workers().total, ranks);
+  Cut& cut = s.cut;
+  cut_by_rank(participants, workers().total, ranks, cut);
   s.receives.clear();
   for (int rank = 1; rank < ranks; ++rank) {
     const auto r = static_cast<std::size_t>(rank);

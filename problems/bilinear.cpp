@@ -22,7 +22,7 @@ class Bilinear final : public detail::ReferenceGame {
     void describe(Fields& fields) {
       fields.real("sigma_min", sigma_min, non_negative, "smallest singular value of the mean coupling");
       fields.real("sigma_max", sigma_max, non_negative, "largest singular value of the mean coupling");
-      fields.real("mu", mu, non_negative, "weight lam of |x|^2/2 - |y|^2/2, the strong monotonicity");
+      fields.real("mu", mu, non_negative, "weight of |x|^2/2 - |y|^2/2, the strong monotonicity");
       shape.describe(fields);
     }
   };

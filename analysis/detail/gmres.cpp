@@ -5,9 +5,6 @@
 #include <limits>
 #include <vector>
 
-#include <Eigen/Dense>
-#include <Eigen/Jacobi>
-
 namespace trivium::analysis::detail {
 namespace {
 

@@ -4,8 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Eigenvalues>
-
 #include <trivium/core/stream.hpp>
 
 namespace trivium::analysis::detail {

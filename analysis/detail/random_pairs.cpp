@@ -61,7 +61,12 @@ void RandomPairs::estimate() {
     problem_.prox(0, a);
     problem_.prox(0, b);
     const double squared_length = squared_distance(a, b);
-    if (squared_length > 0) keep(quotients(a, b, direction), squared_length);
+    if (squared_length == 0) continue;
+    keep(quotients(a, b, direction), squared_length);
+    // direction is F(a) - F(b): towards the steep. a - b less a multiple of it turns towards the flat, where
+    // mu is.
+    const double L = found_.at(Which::L);
+    if (pair / follow % 2 == 1 && L > 0) combine(direction, {{1, a}, {-1, b}, {-1 / L, direction}});
   }
   if (found_.empty())
     reject(
@@ -69,7 +74,7 @@ void RandomPairs::estimate() {
 }
 
 RandomPairs::Quotients RandomPairs::quotients(const Vector& a, const Vector& b, Vector& D) {
-  const auto difference = [&, at_b = at_.like()](int m, Vector& out) mutable {
+  auto difference = [&, at_b = at_.like()](int m, Vector& out) mutable {
     problem_.evaluate(m, a, out);
     problem_.evaluate(m, b, at_b);
     combine(out, {{1, out}, {-1, at_b}});

@@ -28,7 +28,7 @@ def random_subsets(rng, count, d, k):
 
 
 def draws(rng, workers, d, k, rounds):
-    """For each round: the coordinates sent by all workers, their places in the (M, d) differences, and the refresh coin."""
+    """For each round: the coordinates that the workers send, their places in the (M, d) differences, the refresh coin."""
     starts = np.repeat(np.arange(workers) * d, k)
     while rounds > 0:
         block = min(rounds, ROUNDS_DRAWN_AT_ONCE)
@@ -38,7 +38,7 @@ def draws(rng, workers, d, k, rounds):
 
 
 def fastest_product(J):
-    """f(z, out): out = all J_m z, one after the other. Which NumPy call is faster depends on its BLAS, so both are tried."""
+    """f(z, out): out = all J_m z, one after the other. Which call is faster depends on NumPy's BLAS, so both are tried."""
     workers, d = J.shape[:2]
     rows = np.ascontiguousarray(J).reshape(workers * d, d)
 

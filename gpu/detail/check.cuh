@@ -6,14 +6,17 @@
 
 namespace trivium::gpu::detail {
 
-/// Throws std::runtime_error "<what>: <CUDA's message>" unless the call succeeded. Every CUDA call goes
-/// through here; after a kernel launch, which returns nothing, `check(cudaGetLastError(), ...)` reads what
-/// became of it.
-inline void check(cudaError_t status, const char* what) {
-  if (status == cudaSuccess) return;
+/// Throws std::runtime_error "<what>: <CUDA's message> (<its name>)".
+[[noreturn]] inline void fail(cudaError_t status, const char* what) {
   cudaGetLastError();  // an error that was thrown must not be found again by the next launch
   throw std::runtime_error(std::string(what) + ": " + cudaGetErrorString(status) + " (" +
                            cudaGetErrorName(status) + ")");
+}
+
+/// Fails unless the call succeeded. Every CUDA call goes through here; after a kernel launch, which returns
+/// nothing, `check(cudaGetLastError(), ...)` reads what became of it.
+inline void check(cudaError_t status, const char* what) {
+  if (status != cudaSuccess) fail(status, what);
 }
 
 }  // namespace trivium::gpu::detail

@@ -24,12 +24,12 @@ class Hdf5Image {
   void write_history(const std::vector<Record>& history);
   /// Attributes of the root group.
   void write(const Attributes& attributes);
-  /// Whole or not at all, see replace_file.
-  void save();
+  /// Whole or not at all, see replace_file; sealed: followed by a checksum, see seal.
+  enum class Sealed { no, yes };
+  void save(Sealed sealed = Sealed::no);
 
  private:
   void check(bool fine, const std::string& what) const;
-  void write_attribute(hid_t object, const std::string& name, const Attribute& value);
 
   Quiet quiet_;
   std::string path_;

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace trivium::mpi {
 
 /// Positions cut by rank: rank r's participants are the positions [cut[r], cut[r + 1]).
 using Cut = std::vector<std::size_t>;
-Cut cut_by_rank(std::span<const int> participants, int workers, int ranks);
+void cut_by_rank(std::span<const int> participants, int workers, int ranks, Cut& cut);
 
 /// Sums dense vectors along the fixed tree across ranks. A rank sends its O(log M) partial sums; a lone worker's vector travels in its
 /// own format, sums of several in the vector's type.
@@ -37,9 +38,16 @@ class DenseSum {
  private:
   void sum_slices(Transport& transport, Channel channel, const Cut& cut, ValueFormat format, double weight, Vector& out);
 
+  std::span<std::byte> stage(std::size_t bytes);
+
   TreeSum tree_;
   Vector incoming_;
+  // Kept from call to call, so that a round does not allocate.
   std::vector<std::vector<std::byte>> staging_;
+  std::size_t staged_ = 0;
+  std::vector<std::vector<Node>> covers_;
+  std::optional<TreeSum> slice_;
+  Vector slice_result_;
   std::vector<Send> sends_;
   std::vector<Receive> receives_;
 };

@@ -9,13 +9,18 @@ bool are_siblings(const Node& left, const Node& right) {
 
 std::vector<Node> cover(std::size_t first, std::size_t last) {
   std::vector<Node> nodes;
+  cover(first, last, nodes);
+  return nodes;
+}
+
+void cover(std::size_t first, std::size_t last, std::vector<Node>& nodes) {
+  nodes.clear();
   while (first < last) {
     int level = 0;
     while (first % (std::size_t{2} << level) == 0 && first + (std::size_t{2} << level) <= last) ++level;
     nodes.push_back({first, level});
     first += std::size_t{1} << level;
   }
-  return nodes;
 }
 
 void TreeSum::begin(std::size_t first) {

@@ -18,6 +18,7 @@ bool are_siblings(const Node& left, const Node& right);
 
 /// The largest complete nodes that cover [first, last), in order: at most 2 log2(last) of them.
 std::vector<Node> cover(std::size_t first, std::size_t last);
+void cover(std::size_t first, std::size_t last, std::vector<Node>& nodes);
 
 /// Sums vectors along the fixed tree: the same result for every way of cutting the positions into blocks. Keeps O(log) vectors.
 class TreeSum {

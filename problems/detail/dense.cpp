@@ -10,6 +10,7 @@ namespace trivium::problems::detail {
 namespace {
 
 constexpr std::size_t cache_line = 64;
+constexpr double most_bytes = 1e15;  // above this sizes might overflow
 constexpr std::size_t panel_bytes =
     16384;  // y and out of one panel share a first-level cache of 32 KiB or more
 
@@ -149,14 +150,14 @@ std::size_t leading_for(std::size_t columns) {
 template <class T>
 Matrix<T>::Matrix(std::size_t rows, std::size_t columns)
     : rows_(rows), columns_(columns), leading_(leading_for<T>(columns)) {
-  const std::size_t entries = (rows * leading_ * sizeof(T) + 2 * cache_line - 1) / cache_line * cache_line;
-  data_.reset(static_cast<T*>(std::aligned_alloc(cache_line, entries)));
+  const double asked = static_cast<double>(rows) * static_cast<double>(leading_) * sizeof(T);
+  const std::size_t bytes = (rows * leading_ * sizeof(T) + 2 * cache_line - 1) / cache_line * cache_line;
+  if (asked < most_bytes) data_.reset(static_cast<T*>(std::aligned_alloc(cache_line, bytes)));
   if (!data_)
     reject(
-        "a matrix of {} x {} entries needs {:.3g} GB of memory, which is not there; take a smaller problem "
-        "or more ranks",
-        rows, columns, static_cast<double>(entries) * 1e-9);
-  std::memset(data_.get(), 0, entries);
+        "a matrix of {} x {} entries needs {:.3g} GB of memory, which is not there; take a smaller problem",
+        rows, columns, asked * 1e-9);
+  std::memset(data_.get(), 0, bytes);
 }
 
 template <class T>

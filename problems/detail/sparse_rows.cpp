@@ -18,6 +18,22 @@ std::size_t choose_features(const std::string& owner, const DataSource& source, 
   return asked == 0 ? columns : asked;
 }
 
+// The kept rows in the order of their workers, and of the file within a worker: a counting sort. first[k]
+// becomes the position of the first row of local worker k.
+std::vector<std::size_t> order_by_worker(const std::vector<int>& owner_of_row,
+                                         const std::vector<std::size_t>& row_numbers,
+                                         const WorkerRange& workers, std::vector<std::size_t>& first) {
+  const auto local = [&](std::size_t i) {
+    return static_cast<std::size_t>(owner_of_row[row_numbers[i]] - workers.first);
+  };
+  first.assign(static_cast<std::size_t>(workers.count()) + 1, 0);
+  for (std::size_t i = 0; i < row_numbers.size(); ++i) ++first[local(i) + 1];
+  std::partial_sum(first.begin(), first.end(), first.begin());
+  std::vector<std::size_t> next = first, order(row_numbers.size());
+  for (std::size_t i = 0; i < row_numbers.size(); ++i) order[next[local(i)]++] = i;
+  return order;
+}
+
 }  // namespace
 
 SparseRows::SparseRows(const std::string& owner, const DataSource& source, const WorkerRange& workers,
@@ -32,21 +48,10 @@ SparseRows::SparseRows(const std::string& owner, const DataSource& source, const
   const io::SparseRows read =
       io::read_libsvm(path, [&](std::size_t row) { return workers.hosts(owners[row]); });
 
-  // A counting sort of the rows by worker.
-  const auto worker_of = [&](std::size_t i) {
-    return static_cast<std::size_t>(owners[read.row_numbers[i]] - first_worker_);
-  };
-  const std::size_t rows = read.row_numbers.size();
-  first_.assign(static_cast<std::size_t>(workers.count()) + 1, 0);
-  for (std::size_t i = 0; i < rows; ++i) ++first_[worker_of(i) + 1];
-  std::partial_sum(first_.begin(), first_.end(), first_.begin());
-  std::vector<std::size_t> place_of = first_, order(rows);
-  for (std::size_t i = 0; i < rows; ++i) order[place_of[worker_of(i)]++] = i;
-
   columns_.reserve(read.columns.size());
   values_.reserve(read.values.size());
   offsets_.push_back(0);
-  for (const std::size_t i : order) {
+  for (const std::size_t i : order_by_worker(owners, read.row_numbers, workers, first_)) {
     columns_.insert(columns_.end(), read.columns.begin() + read.offsets[i],
                     read.columns.begin() + read.offsets[i + 1]);
     values_.insert(values_.end(), read.values.begin() + read.offsets[i],

@@ -88,11 +88,9 @@ class Dirichlet final : public Partitioner {
   static About about() {
     return {.summary = "workers' shares of each label drawn from a Dirichlet law",
             .rule =
-                "for each label: shares (p_1, ..., p_M) ~ Dirichlet(alpha, ..., alpha), E sum p_m^2 = "
-                "(alpha+1)/(M alpha+1);\n"
-                "its rows in random order are cut in these proportions. A worker left without a row gets one "
-                "from the\n"
-                "worker that has most",
+                "for each label: shares (p_1, ..., p_M) ~ Dirichlet(alpha, ..., alpha), so that\n"
+                "E sum p_m^2 = (alpha + 1) / (M alpha + 1); its rows in random order are cut in these\n"
+                "proportions. A worker left without a row gets one from the worker that has most",
             .source = "Yurochkin et al. 2019; Gamma numbers by Marsaglia and Tsang 2000"};
   }
   explicit Dirichlet(const Params& params)

@@ -17,7 +17,7 @@ class Shuffled final : public Partitioner {
   static About about() {
     return {.summary = "random blocks: workers' data alike",
             .rule =
-                "a uniformly random permutation of the rows, cut into contiguous blocks whose sizes differ "
+                "a uniformly random permutation of the rows, cut into contiguous blocks whose sizes differ\n"
                 "by at most one",
             .source = "definition"};
   }

@@ -32,12 +32,12 @@ class L1Ball final : public FeasibleSet {
     void describe(Fields& fields) { fields.real("radius", radius, positive, "the ball is |x|_1 <= radius"); }
   };
   static About about() {
-    return {.summary = "the l1 ball |x|_1 <= radius: sparse points",
-            .rule =
-                "project(x)_i = sign(x_i) max(|x_i| - t, 0), with t >= 0 such that the result has |x|_1 = "
-                "radius;\n"
-                "t by selection in O(n) expected time.  support(c) = radius max_i |c_i|",
-            .source = "Duchi, Shalev-Shwartz, Singer, Chandra 2008: Efficient projections onto the l1-ball"};
+    return {
+        .summary = "the l1 ball |x|_1 <= radius: sparse points",
+        .rule =
+            "project(x)_i = sign(x_i) max(|x_i| - t, 0), t >= 0 such that the result has |x|_1 = radius;\n"
+            "t by selection in O(n) expected time.  support(c) = radius max_i |c_i|",
+        .source = "Duchi, Shalev-Shwartz, Singer, Chandra 2008: Efficient projections onto the l1-ball"};
   }
   L1Ball(const Params& params, std::size_t dimension) : radius_(params.radius) {
     scratch_.reserve(dimension);
@@ -46,7 +46,7 @@ class L1Ball final : public FeasibleSet {
   void project(std::span<double> x) override {
     if (sum_of(x, magnitude) <= radius_) return;
     detail::Threshold threshold = detail::find_threshold(x, magnitude, radius_, scratch_);
-    if (!std::isfinite(threshold.top)) return spoil(x);
+    if (!std::isfinite(threshold.top)) return detail::spoil(x);
     pull_inside(x, threshold);
     for (double& entry : x) entry = std::copysign(threshold.apply(std::abs(entry)), entry);
   }
@@ -67,11 +67,6 @@ class L1Ball final : public FeasibleSet {
       threshold.offset = std::max(threshold.offset + excess / static_cast<double>(threshold.active),
                                   std::nextafter(threshold.offset, 0.0));
     }
-  }
-  // A point with an infinite coordinate has no projection: all becomes not-a-number, so that divergence stays
-  // visible.
-  static void spoil(std::span<double> x) {
-    std::fill(x.begin(), x.end(), std::numeric_limits<double>::quiet_NaN());
   }
 
   double radius_;

@@ -20,9 +20,8 @@ class Simplex final : public FeasibleSet {
   static About about() {
     return {.summary = "the simplex: x_i >= 0, sum of x_i = sum",
             .rule =
-                "project(x)_i = max(x_i - t, 0), with t such that the result sums to `sum`; t by selection "
-                "in O(n)\n"
-                "expected time.  support(c) = sum max_i c_i",
+                "project(x)_i = max(x_i - t, 0), t such that the result sums to `sum`;\n"
+                "t by selection in O(n) expected time.  support(c) = sum max_i c_i",
             .source = "Duchi, Shalev-Shwartz, Singer, Chandra 2008: Efficient projections onto the l1-ball"};
   }
   Simplex(const Params& params, std::size_t dimension) : sum_(params.sum) { scratch_.reserve(dimension); }
@@ -31,7 +30,7 @@ class Simplex final : public FeasibleSet {
     if (contains(x)) return;
     const auto threshold = detail::find_threshold(
         x, [](double entry) { return entry; }, sum_, scratch_);
-    if (!std::isfinite(threshold.top)) return spoil(x);
+    if (!std::isfinite(threshold.top)) return detail::spoil(x);
     for (double& entry : x) entry = threshold.apply(entry);
   }
   double support(std::span<const double> c) const override {
@@ -51,11 +50,6 @@ class Simplex final : public FeasibleSet {
     }
     const double tolerance = 2 * std::numeric_limits<double>::epsilon() * positive_entries * sum_;
     return std::abs(total.value() - sum_) <= tolerance;
-  }
-  // A point with an infinite coordinate has no projection: all becomes not-a-number, so that divergence stays
-  // visible.
-  static void spoil(std::span<double> x) {
-    std::fill(x.begin(), x.end(), std::numeric_limits<double>::quiet_NaN());
   }
 
   double sum_;

@@ -3,7 +3,10 @@
 #include <cstdlib>
 #include <new>
 
-/// Counts the program's heap allocations. Include it in one source of a test binary: it replaces operator new.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"  // both sides are replaced below
+
+/// Counts the program's heap allocations. Include it in one source of a test binary: it replaces operator
+/// new.
 inline std::atomic<long> allocations{0};
 
 inline void* counted_allocation(std::size_t bytes, std::size_t alignment) {

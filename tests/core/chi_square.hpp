@@ -20,8 +20,8 @@ inline double chi_square(const std::vector<double>& counts) {
   return chi_square(counts, std::vector<double>(counts.size(), 1.0 / static_cast<double>(counts.size())));
 }
 
-/// Five standard deviations above the statistic's mean for that many cells: a right law exceeds it about once in ten thousand seeds,
-/// a wrong one with enough draws always.
+/// Five standard deviations above the statistic's mean for that many cells: a right law exceeds it about once
+/// in ten thousand seeds, a wrong one with enough draws always.
 inline double chi_square_bound(std::size_t cells) {
   const double degrees = static_cast<double>(cells) - 1;
   return degrees + 5 * std::sqrt(2 * degrees);

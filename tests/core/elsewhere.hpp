@@ -9,7 +9,9 @@ class Elsewhere final : public trivium::Device {
   std::string name() const override { return "elsewhere"; }
   void* allocate(std::size_t bytes) override { return trivium::host().allocate(bytes); }
   void release(void* memory) noexcept override { trivium::host().release(memory); }
-  void upload(void* to, const void* from, std::size_t bytes) override { trivium::host().upload(to, from, bytes); }
+  void upload(void* to, const void* from, std::size_t bytes) override {
+    trivium::host().upload(to, from, bytes);
+  }
   void download(void* to, const void* from, std::size_t bytes) override {
     trivium::host().download(to, from, bytes);
   }

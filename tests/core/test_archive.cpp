@@ -49,7 +49,8 @@ struct State {
 
 State example() {
   State s;
-  s.point.assign(std::vector<double>{0.1, -0.0, std::numeric_limits<double>::denorm_min(), -std::numeric_limits<double>::infinity()});
+  s.point.assign(std::vector<double>{0.1, -0.0, std::numeric_limits<double>::denorm_min(),
+                                     -std::numeric_limits<double>::infinity()});
   s.narrow.assign(std::vector<double>{0.5, 1 + 0x1p-23});
   s.iteration = -5;
   s.counter = 0x7FF0DEADBEEF1234;  // as a double this pattern is a signalling NaN
@@ -111,7 +112,8 @@ TEST_CASE("what is missing or has another size is a sentence") {
                     "the checkpoint has no entry 'step': it belongs to another method or version");
   CHECK_THROWS_WITH(archive.workers("chains", numbers, 1),
                     "the checkpoint has no entry 'chains': it belongs to another method or version");
-  CHECK_THROWS_WITH(archive.common("point", four), "the checkpoint's entry 'point' has 3 numbers, expected 4");
+  CHECK_THROWS_WITH(archive.common("point", four),
+                    "the checkpoint's entry 'point' has 3 numbers, expected 4");
   CHECK_THROWS_AS(archive.workers("residuals", three), InputError);
   CHECK_THROWS_WITH(archive.workers("residuals", wide),
                     "the checkpoint's entry 'residuals' has rows of 2 numbers, expected 2 rows of 3");

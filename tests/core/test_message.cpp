@@ -1,4 +1,5 @@
-// Words of any width at any offset, and messages that travelled. Values in the three formats are in test_message_values.cpp.
+// Words of any width at any offset, and messages that travelled. Values in the three formats are in
+// test_message_values.cpp.
 #include <cstdlib>
 #include <tuple>
 
@@ -43,9 +44,20 @@ Message received(const Message& sent) {
 }  // namespace
 
 TEST_CASE("bits_for is the ceiling of log2") {
-  const std::pair<std::uint64_t, int> expected[] = {{0, 0}, {1, 0},   {2, 1},   {3, 2},   {4, 2},
-                                                    {5, 3}, {8, 3},   {9, 4},   {100, 7}, {128, 7},
-                                                    {129, 8}, {1ull << 32, 32}, {(1ull << 32) + 1, 33}, {~0ull, 64}};
+  const std::pair<std::uint64_t, int> expected[] = {{0, 0},
+                                                    {1, 0},
+                                                    {2, 1},
+                                                    {3, 2},
+                                                    {4, 2},
+                                                    {5, 3},
+                                                    {8, 3},
+                                                    {9, 4},
+                                                    {100, 7},
+                                                    {128, 7},
+                                                    {129, 8},
+                                                    {1ull << 32, 32},
+                                                    {(1ull << 32) + 1, 33},
+                                                    {~0ull, 64}};
   for (const auto& [count, bits] : expected) CHECK(bits_for(count) == bits);
 }
 
@@ -64,7 +76,8 @@ TEST_CASE("a word of every width comes back from every bit offset") {
       REQUIRE(reader.read(3) == 0);
       REQUIRE(reader.read(5) == 31);
       REQUIRE_NOTHROW(reader.finish());
-      REQUIRE(message.split() == Split{static_cast<std::uint64_t>(width), 8, static_cast<std::uint64_t>(offset), 0});
+      REQUIRE(message.split() ==
+              Split{static_cast<std::uint64_t>(width), 8, static_cast<std::uint64_t>(offset), 0});
     }
 }
 
@@ -153,7 +166,8 @@ TEST_CASE("bytes that disagree with their lengths are refused") {
   CHECK(message.bits() == 0);
   const std::vector<std::byte> dirty{std::byte{0xFF}, std::byte{0x3F}};
   CHECK_NOTHROW(message.receive(dirty, {7, 7, 0, 0}));
-  CHECK_THROWS_WITH(message.receive(dirty, {13, 0, 0, 0}), "a message of 13 bits has bits set beyond its end");
+  CHECK_THROWS_WITH(message.receive(dirty, {13, 0, 0, 0}),
+                    "a message of 13 bits has bits set beyond its end");
 }
 
 TEST_CASE("lengths whose sum overflows are refused") {

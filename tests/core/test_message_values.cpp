@@ -34,7 +34,8 @@ std::vector<double> travelled(const std::vector<double>& values, ValueFormat for
 
 /// Mean over n roundings of one number to bfloat16.
 double mean_rounding(double value, int n) {
-  const std::vector<double> out = travelled(std::vector<double>(static_cast<std::size_t>(n), value), ValueFormat::bfloat16);
+  const std::vector<double> out =
+      travelled(std::vector<double>(static_cast<std::size_t>(n), value), ValueFormat::bfloat16);
   double sum = 0;
   for (const double x : out) sum += (x - value) / n;
   return value + sum;
@@ -72,16 +73,17 @@ TEST_CASE("float64 keeps every bit, float32 rounds to nearest") {
 
 TEST_CASE("what is not a number stays so") {
   for (const ValueFormat format : formats)
-    for (const double nan : {std::numeric_limits<double>::quiet_NaN(), -std::numeric_limits<double>::quiet_NaN(),
-                             static_cast<double>(std::bit_cast<float>(0x7F800001u))})
+    for (const double nan :
+         {std::numeric_limits<double>::quiet_NaN(), -std::numeric_limits<double>::quiet_NaN(),
+          static_cast<double>(std::bit_cast<float>(0x7F800001u))})
       CHECK(std::isnan(travelled({nan}, format)[0]));
   CHECK(travelled({1e300, -1e300}, ValueFormat::float32) == std::vector<double>{infinity, -infinity});
   CHECK(travelled({1e300, -1e300}, ValueFormat::bfloat16) == std::vector<double>{infinity, -infinity});
 }
 
 TEST_CASE("bfloat16 rounds to one of the two neighbours, with the mean exact") {
-  // A quarter of the way from one number of 8 significant bits to the next: nearest rounding is off by a quarter of the gap. The
-  // standard error of the mean is gap * sqrt(3/16 / n).
+  // A quarter of the way from one number of 8 significant bits to the next: nearest rounding is off by a
+  // quarter of the gap. The standard error of the mean is gap * sqrt(3/16 / n).
   const int n = 40000;
   for (const double gap : {0x1p-7, 0x1p-133}) {  // above 1; between the smallest subnormal numbers
     for (const double sign : {1.0, -1.0}) {

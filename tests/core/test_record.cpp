@@ -1,3 +1,4 @@
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <set>
@@ -49,11 +50,12 @@ TEST_CASE("no limit, no stop") {
 }
 
 TEST_CASE("a merit stops at its tolerance, not just above it") {
-  const std::pair<double Record::*, std::optional<double> Limits::*> merits[] = {{&Record::distance, &Limits::distance},
-                                                                                 {&Record::residual, &Limits::residual}};
+  const std::pair<double Record::*, std::optional<double> Limits::*> merits[] = {
+      {&Record::distance, &Limits::distance}, {&Record::residual, &Limits::residual}};
   for (const auto& [member, limit] : merits) {
     const double tolerance = 1e-6;
-    CHECK_FALSE(stop_reason(record_with(member, std::nextafter(tolerance, 1)), limits_with(limit, tolerance)));
+    CHECK_FALSE(
+        stop_reason(record_with(member, std::nextafter(tolerance, 1)), limits_with(limit, tolerance)));
     const auto stop = stop_reason(record_with(member, tolerance), limits_with(limit, tolerance));
     REQUIRE(stop);
     CHECK(stop->status == Status::reached);
@@ -64,15 +66,19 @@ TEST_CASE("a merit stops at its tolerance, not just above it") {
 
 TEST_CASE("a count stops at its limit, not just below it") {
   const std::pair<double Record::*, std::optional<double> Limits::*> counts[] = {
-      {&Record::iteration, &Limits::iterations}, {&Record::round, &Limits::rounds}, {&Record::bits_up, &Limits::bits_up},
-      {&Record::calls, &Limits::calls},          {&Record::seconds, &Limits::seconds}};
+      {&Record::iteration, &Limits::iterations},
+      {&Record::round, &Limits::rounds},
+      {&Record::bits_up, &Limits::bits_up},
+      {&Record::calls, &Limits::calls},
+      {&Record::seconds, &Limits::seconds}};
   for (const auto& [member, limit] : counts) {
     CHECK_FALSE(stop_reason(record_with(member, std::nextafter(100.0, 0)), limits_with(limit, 100)));
     const auto stop = stop_reason(record_with(member, 100), limits_with(limit, 100));
     REQUIRE(stop);
     CHECK(stop->status == Status::limit);
   }
-  CHECK(stop_reason(record_with(&Record::round, 20000), limits_with(&Limits::rounds, 20000))->reason == "rounds 20000 >= 20000");
+  CHECK(stop_reason(record_with(&Record::round, 20000), limits_with(&Limits::rounds, 20000))->reason ==
+        "rounds 20000 >= 20000");
 }
 
 TEST_CASE("a merit above the explosion or infinite is divergence, at the explosion it is not") {
@@ -111,13 +117,19 @@ TEST_CASE("divergence comes before success, success before limits") {
   CHECK(stop_reason(record, limits)->reason == "rounds 0 >= 0");
 }
 
-TEST_CASE("the fingerprint is FNV-1a over the bytes of the numbers, lowest first") {
-  CHECK(Fingerprint().value == 14695981039346656037ull);
-  Fingerprint fingerprint;
-  fingerprint.add(1.0);
-  std::uint64_t expected = 14695981039346656037ull;
-  for (const std::uint64_t byte : {0, 0, 0, 0, 0, 0, 0xF0, 0x3F}) expected = (expected ^ byte) * 1099511628211ull;
-  CHECK(fingerprint.value == expected);
+TEST_CASE("the fingerprint changes with every bit of a number and with the order of numbers") {
+  const auto print = [](std::initializer_list<double> numbers) {
+    Fingerprint fingerprint;
+    for (const double number : numbers) fingerprint.add(number);
+    return fingerprint.value;
+  };
+  CHECK(print({}) == 14695981039346656037ull);
+  std::set<std::uint64_t> seen{print({}),        print({1, 2}), print({2, 1}),
+                               print({1, 2, 0}), print({0}),    print({-0.0})};
+  for (int bit = 0; bit < 64; ++bit)
+    seen.insert(
+        print({std::bit_cast<double>(std::bit_cast<std::uint64_t>(1.1) ^ std::uint64_t{1} << bit), 2}));
+  CHECK(seen.size() == 6 + 64);
 }
 
 TEST_CASE("the fingerprint changes with any bit, but not with the seconds or the kind of NaN") {

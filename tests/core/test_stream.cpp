@@ -16,7 +16,9 @@ namespace {
 using Words = std::array<std::uint64_t, 4>;
 
 Words philox(Words counter, std::array<std::uint64_t, 2> key) {
-  const philox4x64_ctr_t out = philox4x64({{counter[0], counter[1], counter[2], counter[3]}}, {{key[0], key[1]}});
+  const philox4x64_ctr_t block{{counter[0], counter[1], counter[2], counter[3]}};
+  const philox4x64_key_t pair{{key[0], key[1]}};
+  const philox4x64_ctr_t out = philox4x64(block, pair);
   return {out.v[0], out.v[1], out.v[2], out.v[3]};
 }
 
@@ -42,7 +44,8 @@ TEST_CASE("a stream is Philox with counter (block, round, worker, 0) and key (se
   const std::uint64_t seed = 0xdeadbeef01234567, worker = everyone, round = 1ull << 40;
   Stream stream(seed, Purpose::downlink, worker, round);
   for (std::uint64_t block = 0; block < 5; ++block) {
-    const Words expected = philox({block, round, worker, 0}, {seed, static_cast<std::uint64_t>(Purpose::downlink)});
+    const Words expected =
+        philox({block, round, worker, 0}, {seed, static_cast<std::uint64_t>(Purpose::downlink)});
     for (const std::uint64_t word : expected) CHECK(stream() == word);
   }
 }
@@ -50,9 +53,12 @@ TEST_CASE("a stream is Philox with counter (block, round, worker, 0) and key (se
 TEST_CASE("the same key gives the same numbers; another seed, purpose, worker or round gives others") {
   const Stream key(1, Purpose::uplink, 2, 3);
   CHECK(first_four(key) == first_four(Stream(1, Purpose::uplink, 2, 3)));
-  const std::set<Words> all{first_four(key), first_four(Stream(2, Purpose::uplink, 2, 3)),
-                            first_four(Stream(1, Purpose::downlink, 2, 3)), first_four(Stream(1, Purpose::uplink, 3, 3)),
-                            first_four(Stream(1, Purpose::uplink, 2, 4)), first_four(Stream(1, Purpose::uplink, 3, 2))};
+  const std::set<Words> all{first_four(key),
+                            first_four(Stream(2, Purpose::uplink, 2, 3)),
+                            first_four(Stream(1, Purpose::downlink, 2, 3)),
+                            first_four(Stream(1, Purpose::uplink, 3, 3)),
+                            first_four(Stream(1, Purpose::uplink, 2, 4)),
+                            first_four(Stream(1, Purpose::uplink, 3, 2))};
   CHECK(all.size() == 6);
 }
 
@@ -88,7 +94,8 @@ TEST_CASE("k = n takes everything, k > n is refused") {
     CHECK_THROWS_AS(stream.sample(n, more), std::invalid_argument);
   }
   std::vector<std::uint32_t> two(2);
-  CHECK_THROWS_WITH(Stream(0, Purpose::test, 0, 0).sample(1, two), "cannot sample 2 distinct numbers below 1");
+  CHECK_THROWS_WITH(Stream(0, Purpose::test, 0, 0).sample(1, two),
+                    "cannot sample 2 distinct numbers below 1");
 }
 
 TEST_CASE("a small sample after a large one is not disturbed by it") {

@@ -137,13 +137,14 @@ TEST_CASE("below(n) is exactly uniform for small n") {
 }
 
 TEST_CASE("below(n) has no bias where n is a large part of 2^64") {
-  // n = 3 * 2^62. A modulo makes the lowest third twice as likely as the others; a multiplication without rejection makes every
-  // third number twice as likely.
+  // n = 3 * 2^62. A modulo makes the lowest third twice as likely as the others; a multiplication without
+  // rejection makes every third number twice as likely.
   Stream stream = stream_number(11);
   const std::uint64_t third = std::uint64_t{1} << 62, n = 3 * third;
   CHECK(chi_square(histogram(3, 30000, [&] { return stream.below(n) / third; })) < chi_square_bound(3));
   CHECK(chi_square(histogram(3, 30000, [&] { return stream.below(n) % 3; })) < chi_square_bound(3));
-  // n = 2^63 + 1: a modulo would return the first 2^63 - 1 numbers twice as often as the two others, all of it below 2^63.
+  // n = 2^63 + 1: a modulo would return the first 2^63 - 1 numbers twice as often as the two others, all of
+  // it below 2^63.
   CHECK(chi_square(histogram(8, 40000, [&] { return stream.below((std::uint64_t{1} << 63) + 1) >> 60; })) <
         chi_square_bound(8));
 }

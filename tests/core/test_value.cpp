@@ -56,11 +56,13 @@ TEST_CASE("texts and keys are quoted where TOML asks for it") {
   CHECK(to_toml("line\nnext\ttab") == "\"line\\u000Anext\\u0009tab\"");
   CHECK(to_toml("\x7f") == "\"\\u007F\"");
   CHECK(to_toml("\xce\xb3") == "\"\xce\xb3\"");  // UTF-8 stays
-  CHECK(to_toml(Table{{"a_b-9", 1}, {"a b", 2}, {"", 3}, {"x.y", 4}}) == "{ a_b-9 = 1, \"a b\" = 2, \"\" = 3, \"x.y\" = 4 }");
+  CHECK(to_toml(Table{{"a_b-9", 1}, {"a b", 2}, {"", 3}, {"x.y", 4}}) ==
+        "{ a_b-9 = 1, \"a b\" = 2, \"\" = 3, \"x.y\" = 4 }");
 }
 
 TEST_CASE("a document has one key a line") {
-  CHECK(to_toml_document({{"name", "x"}, {"stop", Table{{"rounds", 3}}}}) == "name = \"x\"\nstop = { rounds = 3 }\n");
+  CHECK(to_toml_document({{"name", "x"}, {"stop", Table{{"rounds", 3}}}}) ==
+        "name = \"x\"\nstop = { rounds = 3 }\n");
   CHECK(to_toml_document({}).empty());
 }
 

@@ -1,5 +1,5 @@
-// Every kernel against its plain loop. Entries are small integers and weights powers of two, so that all sums are exact in both
-// types and equality is exact whatever the compiler fuses.
+// Every kernel against its plain loop. Entries are small integers and weights powers of two, so that all sums
+// are exact in both types and equality is exact whatever the compiler fuses.
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -41,14 +41,22 @@ Vector vector_of(const std::vector<double>& values, Dtype dtype) {
 void combine_first(std::size_t count, Vector& out, const std::vector<const Vector*>& x) {
   const auto t = [&](std::size_t i) { return Term(weights[i], *x[i]); };
   switch (count) {
-    case 1: return combine(out, {t(0)});
-    case 2: return combine(out, {t(0), t(1)});
-    case 3: return combine(out, {t(0), t(1), t(2)});
-    case 4: return combine(out, {t(0), t(1), t(2), t(3)});
-    case 5: return combine(out, {t(0), t(1), t(2), t(3), t(4)});
-    case 6: return combine(out, {t(0), t(1), t(2), t(3), t(4), t(5)});
-    case 7: return combine(out, {t(0), t(1), t(2), t(3), t(4), t(5), t(6)});
-    default: return combine(out, {t(0), t(1), t(2), t(3), t(4), t(5), t(6), t(7)});
+    case 1:
+      return combine(out, {t(0)});
+    case 2:
+      return combine(out, {t(0), t(1)});
+    case 3:
+      return combine(out, {t(0), t(1), t(2)});
+    case 4:
+      return combine(out, {t(0), t(1), t(2), t(3)});
+    case 5:
+      return combine(out, {t(0), t(1), t(2), t(3), t(4)});
+    case 6:
+      return combine(out, {t(0), t(1), t(2), t(3), t(4), t(5)});
+    case 7:
+      return combine(out, {t(0), t(1), t(2), t(3), t(4), t(5), t(6)});
+    default:
+      return combine(out, {t(0), t(1), t(2), t(3), t(4), t(5), t(6), t(7)});
   }
 }
 
@@ -219,7 +227,8 @@ TEST_CASE("vectors of different shapes are a mistake of the program") {
   CHECK_THROWS_AS(narrow.span<double>(), std::logic_error);
   CHECK_THROWS_AS(away.span<double>(), std::logic_error);
   CHECK_THROWS_AS(combine(x, {}), std::logic_error);
-  CHECK_THROWS_AS(combine(x, {{1, x}, {1, x}, {1, x}, {1, x}, {1, x}, {1, x}, {1, x}, {1, x}, {1, x}}), std::logic_error);
+  CHECK_THROWS_AS(combine(x, {{1, x}, {1, x}, {1, x}, {1, x}, {1, x}, {1, x}, {1, x}, {1, x}, {1, x}}),
+                  std::logic_error);
   CHECK_THROWS_WITH(combine(x, {{1, narrow}}),
                     "combine: vectors differ: 3 float64 on the host and 3 float32 on the host");
 }

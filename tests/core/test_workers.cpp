@@ -36,5 +36,6 @@ TEST_CASE("more ranks than workers is a sentence") {
   CHECK_NOTHROW(worker_block(4, 3, 4));
   CHECK_THROWS_AS(worker_block(4, 0, 5), InputError);
   CHECK_THROWS_WITH(worker_block(4, 0, 5),
-                    "5 ranks for 4 workers: every rank hosts at least one worker; start at most 4 ranks or ask for more workers");
+                    "5 ranks for 4 workers: every rank hosts at least one worker; start at most 4 ranks or "
+                    "ask for more workers");
 }

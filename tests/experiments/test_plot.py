@@ -22,7 +22,7 @@ import units
 COLUMNS = """iteration round bits_up bits_down bits_up_max bits_up_values bits_up_indices bits_initial messages
 calls calls_max samples local_steps prox_calls seconds seconds_compute seconds_encode seconds_network
 distance residual""".split()
-CONFIG = '[[method]]\nlabel = "first"\n[[method]]\nlabel = "second"\n'
+ORDER = {"first": 0, "second": 1}  # of the methods in the experiment file
 plot_main = runpy.run_path(str(PLOT / "__main__.py"), run_name="plot")["main"]
 
 
@@ -40,7 +40,7 @@ def write_run(folder, label, seed, distance, bits_per_row=100.0, grid="", status
         for name in set(COLUMNS) - set(drop):
             file[f"history/{name}"] = np.asarray(history[name], dtype=float)
         file.attrs.update({"experiment": "hand made", "method": "m", "label": label, "grid": grid, "seed": seed})
-        file.attrs.update({"status": status, "config": CONFIG, "theory": theory, "ranks": 2, "workers": 8})
+        file.attrs.update({"status": status, "order": ORDER.get(label, 2), "theory": theory, "ranks": 2, "workers": 8})
     return path
 
 

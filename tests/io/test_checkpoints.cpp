@@ -88,24 +88,42 @@ TEST_CASE("rows that do not fit the workers are a mistake of the caller") {
   CHECK(folder.names().empty());
 }
 
-TEST_CASE("a checkpoint cut anywhere is refused with a sentence") {
+TEST_CASE("a checkpoint cut or changed anywhere is refused with a sentence") {
   if (!io::hdf5_available()) return;
   const Folder folder;
   io::write_checkpoint(folder / "c.h5", five_workers());
   const std::string whole = folder.read("c.h5");
   REQUIRE(whole.size() > 2000);
+  const auto read = [&](const std::string& bytes) {
+    io::read_checkpoint(folder.write("copy.h5", bytes), {5, 0, 5});
+  };
+  CHECK_NOTHROW(read(whole));
   for (std::size_t size :
-       {std::size_t{0}, std::size_t{7}, std::size_t{100}, whole.size() / 2, whole.size() - 1})
-    CHECK_THROWS_AS(io::read_checkpoint(folder.write("cut.h5", whole.substr(0, size)), {5, 0, 5}),
-                    InputError);
-  CHECK_NOTHROW(io::read_checkpoint(folder.write("cut.h5", whole), {5, 0, 5}));
+       {std::size_t{0}, std::size_t{7}, std::size_t{24}, whole.size() / 2, whole.size() - 1})
+    CHECK_THROWS_WITH(read(whole.substr(0, size)), Contains("is no checkpoint, or a damaged one"));
+  CHECK_THROWS_AS(read(whole + "x"), InputError);
+  for (std::size_t place = 0; place < whole.size(); place += 37) {
+    std::string changed = whole;
+    changed[place] ^= 4;
+    CHECK_THROWS_AS(read(changed), InputError);
+  }
 }
 
 TEST_CASE("a file of something else is no checkpoint") {
   if (!io::hdf5_available()) return;
   const Folder folder;
+  CHECK_THROWS_WITH(io::read_checkpoint(folder / "a.h5", {1, 0, 1}),
+                    "there is no checkpoint '" + folder / "a.h5" + "'");
+  CHECK_THROWS_WITH(io::read_checkpoint(folder.path(), {1, 0, 1}), Contains("there is no checkpoint"));
   io::write_arrays(folder / "a.h5", {{"x", {{1}, {1}}}}, {});
-  CHECK_THROWS_WITH(io::read_checkpoint(folder / "a.h5", {1, 0, 1}), Contains("has no history"));
-  io::write_arrays(folder / "a.h5", {{"history/round", {{1}, {1}}}, {"workers/x", {{3}, {1, 2, 3}}}}, {});
-  CHECK_THROWS_WITH(io::read_checkpoint(folder / "a.h5", {3, 0, 3}), Contains("no checkpoint: 'workers/x'"));
+  CHECK_THROWS_WITH(io::read_checkpoint(folder / "a.h5", {1, 0, 1}), Contains("is no checkpoint"));
+}
+
+TEST_CASE("a checkpoint is an HDF5 file that other programs can open") {
+  if (!io::hdf5_available()) return;
+  const Folder folder;
+  io::write_checkpoint(folder / "c.h5", five_workers());
+  const io::ArrayFile file(folder / "c.h5");
+  CHECK(file.shape("workers/shift") == std::vector<std::size_t>{5, 2});
+  CHECK(file.read("common/z") == std::vector<double>{1, 2, 3});
 }

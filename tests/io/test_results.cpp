@@ -82,6 +82,9 @@ TEST_CASE("a process killed at any moment leaves a whole file") {
   if (!io::hdf5_available()) return;
   const Folder folder;
   const std::string path = folder / "a.h5";
+  const auto start = std::chrono::steady_clock::now();
+  io::write_result(path, {numbered(7000), {{"rows", std::int64_t{7000}}}, {}});
+  const auto one_write = std::chrono::steady_clock::now() - start;
   io::write_result(path, {numbered(1), {{"rows", std::int64_t{1}}}, {}});
   for (int kill_after = 0; kill_after < 30; ++kill_after) {
     const pid_t child = fork();
@@ -90,7 +93,7 @@ TEST_CASE("a process killed at any moment leaves a whole file") {
       for (std::size_t rows = 5000;; rows = 12000 - rows)  // 5000, 7000, 5000, ...: about a megabyte each
         io::write_result(path, {numbered(rows), {{"rows", static_cast<std::int64_t>(rows)}}, {}});
     }
-    std::this_thread::sleep_for(std::chrono::microseconds(5000 + 777 * kill_after));
+    std::this_thread::sleep_for(one_write * kill_after / 6);  // anywhere in the first five writes
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
     const io::Result read = io::read_result(path);

@@ -96,8 +96,8 @@ TEST_CASE("shuffled gives every row to every worker equally often") {
 
 TEST_CASE("dirichlet shares have the concentration of their law") {
   // E sum p_m^2 = (alpha + 1) / (M alpha + 1). The deviations of one label's sum were measured with 200000
-  // draws of NumPy; four of the mean's over 2000 labels are the margin. Rounding to 200 rows a
-  // label adds 10 * 2/12 / 200^2 = 4.2e-5.
+  // draws of NumPy; four of the mean's over 2000 labels are the margin. Rounding to 200 rows a label adds
+  // 10 * 2/12 / 200^2 = 4.2e-5.
   const struct {
     double alpha, deviation;
   } laws[] = {{0.05, 0.22}, {0.3, 0.12}, {1, 0.0434}, {3, 0.0146}, {100, 0.00042}};

@@ -89,7 +89,7 @@ def forward_backward_forward(problem, step, iterations, project=everywhere, proj
 
 
 def masha1(problem, step, iterations, compress, refresh, tau, new_snapshot=False, project=everywhere):
-    """MASHA1 with a given compressor of worker m at iteration k, compress(m, k, x), and refreshes where refresh(k) holds.
+    """MASHA1 with compress(m, k, x), the compressor of worker m at iteration k, and refreshes where refresh(k) holds.
 
     A refresh moves the snapshot w to z_k, or to z_{k+1} with `new_snapshot`.
     """

@@ -1,0 +1,44 @@
+#include <trivium/analysis/constants.hpp>
+#include <trivium/solvers/make.hpp>
+#include <trivium/solvers/solve.hpp>
+
+namespace trivium::solvers {
+namespace {
+
+/// Keeps nothing: the outcome holds the history.
+class Silent final : public Observer {
+ public:
+  void recorded(const std::vector<Record>&, const Vector&, const Fingerprint&, const std::optional<Stop>&) override {}
+  void checkpoint(const RunState&) override {}
+};
+
+Vector start_of(const problems::Problem& problem, const SolveOptions& options) {
+  const problems::Traits& traits = problem.traits();
+  Vector start(traits.dimension, traits.dtype, *traits.device);
+  if (options.start)
+    copy(start, *options.start);
+  else if (const auto known = problem.known().start)
+    start.assign(*known);
+  return start;
+}
+
+}  // namespace
+
+Solved solve(problems::Problem& problem, const Plugin& method, const SolveOptions& options, mpi::Transport& transport) {
+  const Vector start = start_of(problem, options);
+  mpi::Network network(transport, problem.traits().workers, start, options.seed);
+  const auto counted = count_calls(problem, network);
+  problems::Constants constants = analysis::constants(problem, network, options.solution ? *options.solution : start);
+  const auto solver = catalogue().make(method, {*counted, network, constants, start});
+  Silent silent;
+  RunSettings settings{.limits = options.limits, .every = options.every, .checkpoint_seconds = 0};
+  Outcome outcome = run(*solver, problem, network, start, options.solution, settings, silent);
+  return {solver->point(), std::move(outcome.stop), std::move(outcome.history)};
+}
+
+Solved solve(problems::Problem& problem, const Plugin& method, const SolveOptions& options) {
+  const auto alone = mpi::in_process();
+  return solve(problem, method, options, *alone);
+}
+
+}  // namespace trivium::solvers

@@ -1,0 +1,23 @@
+# Installs the build into a scratch folder, builds examples/ against it as a stranger would, and runs it.
+function(must)
+  execute_process(COMMAND ${ARGV} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${ARGV}\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+must(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/installed)
+must(${CMAKE_COMMAND} -S ${EXAMPLES} -B ${WORK}/build -G ${GENERATOR} -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH=${WORK}/installed
+     -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_CXX_FLAGS=${FLAGS})
+must(${CMAKE_COMMAND} --build ${WORK}/build)
+must(${WORK}/build/custom_operator)
+if(NOT output MATCHES "x = 0\\.50000[0-9], y = -1\\.[45][0-9]*, squared error [0-9.]+e-1[2-9]")
+  message(FATAL_ERROR "custom_operator printed: ${output}")
+endif()
+message(STATUS "${output}")
+if(EXISTS ${WORK}/installed/bin/trivium)
+  must(${WORK}/installed/bin/trivium --version)
+  must(${WORK}/installed/bin/trivium plot --help)
+endif()

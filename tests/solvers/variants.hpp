@@ -1,0 +1,64 @@
+// The methods of the catalogue with the parameters they are tested with, and what is known of each.
+#pragma once
+#include <string>
+#include <vector>
+
+#include <trivium/solvers/solver.hpp>
+
+namespace trivium::solvers::testing {
+
+inline Table compressor(const char* type) { return {{"type", type}}; }
+inline Table rand_k(double k, const char* indices = "packed") {
+  return {{"type", "rand_k"}, {"k", k}, {"indices", indices}};
+}
+
+/// Parameter sets of one method; a method that is not listed is tested with its defaults.
+inline std::vector<Table> parameter_sets(const std::string& name) {
+  if (name == "forward_backward_forward") return {{}, {{"project_last", true}}};
+  if (name == "masha1")
+    return {{},
+            {{"snapshot", "new"}},
+            {{"uplink", compressor("identity")}, {"downlink", compressor("identity")}},
+            {{"uplink", rand_k(0.3, "seed")}, {"downlink", rand_k(0.5)}, {"schedule", "periodic"}}};
+  return {{}};
+}
+
+/// Every method of the catalogue with every parameter set, so that a new method is tested at once.
+inline std::vector<Plugin> variants() {
+  std::vector<Plugin> all;
+  for (const std::string& name : catalogue().names())
+    for (const Table& parameters : parameter_sets(name)) all.push_back({name, parameters, ""});
+  return all;
+}
+
+inline std::string text_of(const Plugin& plugin) {
+  return plugin.type + " with " + to_toml(plugin.parameters);
+}
+
+/// What one iteration costs.
+struct Cost {
+  double rounds, calls, prox;
+};
+
+/// What is known of a method beside what it says itself.
+struct Facts {
+  /// |z_k - z*|^2 <= constant * rate^k |z_0 - z*|^2. Two for a method whose theorem is about |z - z*|^2 + |w - z*|^2.
+  double constant = 2;
+  bool random = true;     ///< then the bound and the bits hold in the mean
+  bool rotates = true;    ///< converges on a pure rotation
+  std::vector<Cost> cost; ///< one entry, or none when it varies
+};
+
+inline Facts facts(const Plugin& plugin) {
+  const bool project_last = plugin.parameters.find("project_last") != nullptr;
+  if (plugin.type == "gradient") return {1, false, false, {{1, 1, 1}}};
+  if (plugin.type == "extragradient") return {1, false, true, {{2, 2, 2}}};
+  if (plugin.type == "forward_backward_forward") return {1, false, true, {{2, 2, project_last ? 2.0 : 1.0}}};
+  if (plugin.type == "past_extragradient") return {1, false, true, {{1, 1, 2}}};
+  // With D = |z_k - z*|^2, S = |z_k - z_{k-1}|^2, V = D + 2 g <F(z_k) - F(z_{k-1}), z* - z_k> + g L S falls by 1 - g mu for
+  // g <= 1 / (4 L), and V >= (1 - g L) D >= 3/4 D.
+  if (plugin.type == "optimistic") return {4.0 / 3, false, true, {{1, 1, 1}}};
+  return {};
+}
+
+}  // namespace trivium::solvers::testing
