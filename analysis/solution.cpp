@@ -5,15 +5,14 @@
 #include <trivium/core/errors.hpp>
 
 #include "detail/extragradient.hpp"
-#include "detail/gmres.hpp"
 #include "detail/natural_map.hpp"
+#include "detail/newton_system.hpp"
 
 namespace trivium::analysis {
 namespace {
 
 constexpr long most_evaluations = 200'000;
-constexpr double rounding_slack = 16;                         // times the effect of one last bit of z
-constexpr Eigen::Index most_entries = Eigen::Index{1} << 25;  // of Krylov vectors: a quarter of a gibibyte
+constexpr double rounding_slack = 16;  // times the effect of one last bit of z
 
 /// A relative residual with about half the digits of the scalars: what is larger is no solution, whatever the
 /// reason.
@@ -24,6 +23,7 @@ class Search {
   Search(problems::Problem& problem, mpi::Network& network, const Vector& start, double tolerance)
       : map_(problem, network),
         extragradient_(map_),
+        system_(map_),
         tolerance_(tolerance),
         descend_first_(problem.traits().constrained),
         z_(start),
@@ -90,7 +90,7 @@ class Search {
   /// One step z+ = P_0(z + t s) with V s = -R(z). True when it was taken: |R| fell by a tenth at least.
   bool newton() {
     map_.residual(z_);
-    solve_newton_system();
+    system_.solve(std::clamp(0.1 * residual_ / scale_, 1e-8, 1e-2), step_);
     for (const double t : {1.0, 0.5, 0.25, 0.125}) {
       detail::put(step_, trial_);
       combine(trial_, {{1, z_}, {t, trial_}});
@@ -105,19 +105,6 @@ class Search {
     return false;
   }
 
-  void solve_newton_system() {
-    detail::get(map_.R(), right_side_);
-    right_side_ = -right_side_;
-    const auto d = right_side_.size();
-    detail::GmresLimits limits;
-    // A linear map deserves an exact solve, a linearised one as many digits as it has.
-    const bool linear = map_.traits().affine && map_.traits().has_jacobian && !map_.traits().constrained;
-    limits.tolerance = linear ? 1e-11 : std::clamp(0.1 * residual_ / scale_, 1e-8, 1e-2);
-    limits.restart = std::min(d, std::clamp<Eigen::Index>(most_entries / d, 30, 1500));
-    limits.products = std::max<Eigen::Index>(2 * limits.restart, 2000);
-    detail::gmres([&](const auto& v, auto& out) { map_.derivative(v, out); }, right_side_, step_, limits);
-  }
-
   [[noreturn]] void give_up() const {
     reject(
         "the solution could not be computed to {:.0e}: relative residual {:.1e} after {} evaluations; is the "
@@ -128,10 +115,11 @@ class Search {
 
   detail::NaturalMap map_;
   detail::Extragradient extragradient_;
+  detail::NewtonSystem system_;
   double tolerance_, scale_ = 0, residual_ = 0;
   bool descend_first_;
   Vector z_, trial_;
-  Eigen::VectorXd right_side_, step_;
+  Eigen::VectorXd step_;
   int newton_steps_ = 0;
 };
 

@@ -32,6 +32,7 @@ class RandK final : public Compressor {
   RandK(const Params& params, const Shape& shape)
       : format_(params.values.format()),
         dimension_(shape.dimension),
+        index_bits_(bits_for(shape.dimension)),
         workers_(shape.workers),
         packed_(params.indices == "packed"),
         scaled_(params.scaled) {
@@ -50,7 +51,7 @@ class RandK final : public Compressor {
     g.omega = scaled_ ? second_moment - 1 : 0;
     g.delta = scaled_ ? 1 + g.omega : 1 / (1 - (1 - k / d) - (format_ == ValueFormat::bfloat16 ? k / d * 0x1p-16 : 0));
     g.joint_a = g.omega / workers_;
-    g.expected_bits = k * (bits_of(format_) + (packed_ ? bits_for(dimension_) : 0));
+    g.expected_bits = k * (bits_of(format_) + (packed_ ? index_bits_ : 0));
     return g;
   }
 
@@ -59,14 +60,14 @@ class RandK final : public Compressor {
     stream.sample(static_cast<std::uint32_t>(dimension_), indices_);
     gather(x, indices_, values_);
     message.append_values(Part::values, values_, format_, stream);
-    if (packed_) message.append_words(Part::indices, indices_, bits_for(dimension_));
+    if (packed_) message.append_words(Part::indices, indices_, index_bits_);
   }
 
   void decode_add(const Message& message, double weight, Vector& out) override {
     MessageReader reader(message);
     reader.read_values(values_, format_);
     if (packed_) {
-      reader.read_words(indices_, bits_for(dimension_));
+      reader.read_words(indices_, index_bits_);
       for (const std::uint32_t index : indices_)
         if (index >= dimension_)
           throw MessageError(fmt::format("rand_k: index {} in a message for {} entries", index, dimension_));
@@ -81,6 +82,7 @@ class RandK final : public Compressor {
  private:
   ValueFormat format_;
   std::size_t dimension_;
+  int index_bits_;
   int workers_;
   bool packed_, scaled_;
   std::vector<std::uint32_t> indices_;  // scratch, k of each

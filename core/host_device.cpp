@@ -1,5 +1,6 @@
-// The host device: plain loops that the compiler vectorises. Elementwise loops carry `ivdep`: out either is one of the inputs or
+// The host device: plain loops that the compiler vectorises. Elementwise loops are marked independent: out either is one of the inputs or
 // does not overlap them, so no iteration depends on another.
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <new>
@@ -7,6 +8,13 @@
 
 #include <trivium/core/device.hpp>
 #include <trivium/core/errors.hpp>
+
+// The promise that iterations are independent, in each compiler's words.
+#if defined(__clang__)
+#define TRIVIUM_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define TRIVIUM_INDEPENDENT _Pragma("GCC ivdep")
+#endif
 
 namespace trivium {
 namespace {
@@ -17,7 +25,7 @@ template <class T, std::size_t... I>
 void combine_terms(T* out, const ConstBlock* terms, std::size_t size, std::index_sequence<I...>) {
   const std::array<const T*, sizeof...(I)> x{static_cast<const T*>(terms[I].data)...};
   const std::array<T, sizeof...(I)> w{static_cast<T>(terms[I].weight)...};
-#pragma GCC ivdep
+  TRIVIUM_INDEPENDENT
   for (std::size_t i = 0; i < size; ++i) out[i] = (... + (w[I] * x[I][i]));
 }
 

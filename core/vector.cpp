@@ -21,7 +21,8 @@ void require_alike(const char* kernel, const Vector& a, const Vector& b) {
 
 std::string name_of(Dtype dtype) { return dtype == Dtype::float64 ? "float64" : "float32"; }
 
-Vector::Vector(std::size_t size, Dtype dtype, Device& device) : size_(size), dtype_(dtype), device_(&device) {
+Vector::Vector(std::size_t size, Dtype dtype, Device& device)
+    : size_(size), dtype_(dtype), device_(&device), on_host_(device_ == &host()) {
   if (size_ > 0) data_ = device_->allocate(bytes());
 }
 
@@ -33,6 +34,7 @@ Vector::Vector(Vector&& other) noexcept
     : size_(std::exchange(other.size_, 0)),
       dtype_(other.dtype_),
       device_(other.device_),
+      on_host_(other.on_host_),
       data_(std::exchange(other.data_, nullptr)) {}
 
 Vector& Vector::operator=(const Vector& other) {
@@ -47,6 +49,7 @@ Vector& Vector::operator=(Vector&& other) noexcept {
   std::swap(size_, other.size_);
   std::swap(dtype_, other.dtype_);
   std::swap(device_, other.device_);
+  std::swap(on_host_, other.on_host_);
   std::swap(data_, other.data_);
   return *this;
 }
@@ -55,10 +58,9 @@ Vector::~Vector() {
   if (data_ != nullptr) device_->release(data_);
 }
 
-void Vector::require_host(Dtype asked) const {
-  if (!on_host() || dtype_ != asked)
-    throw std::logic_error(
-        fmt::format("asked for {} entries on the host of a {} vector on {}", name_of(asked), name_of(dtype_), device_->name()));
+void Vector::refuse(Dtype asked) const {
+  throw std::logic_error(
+      fmt::format("asked for {} entries on the host of a {} vector on {}", name_of(asked), name_of(dtype_), device_->name()));
 }
 
 std::vector<double> Vector::to_host() const {

@@ -29,7 +29,7 @@ class Vector {
   std::size_t bytes() const { return size_ * size_of(dtype_); }
   Dtype dtype() const { return dtype_; }
   Device& device() const { return *device_; }
-  bool on_host() const { return device_ == &host(); }
+  bool on_host() const { return on_host_; }
   void* data() { return data_; }
   const void* data() const { return data_; }
 
@@ -53,12 +53,15 @@ class Vector {
   Vector like() const { return Vector(size_, dtype_, *device_); }
 
  private:
-  void require_host(Dtype asked) const;
-  void release() noexcept;
+  void require_host(Dtype asked) const {
+    if (!on_host_ || dtype_ != asked) refuse(asked);
+  }
+  [[noreturn]] void refuse(Dtype asked) const;
 
   std::size_t size_ = 0;
   Dtype dtype_ = Dtype::float64;
   Device* device_ = &host();
+  bool on_host_ = true;  // kept, since it is asked for in every inner loop
   void* data_ = nullptr;
 };
 

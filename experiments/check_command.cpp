@@ -47,6 +47,12 @@ void print_constants(problems::Constants& constants, bool server) {
   }
 }
 
+solvers::Theory theory_of(const MethodRun& run, Prepared& prepared, mpi::Transport& transport) try {
+  return LiveRun(*prepared.problem, prepared.start, *prepared.constants, transport, run, 0).solver().theory();
+} catch (const InputError& mistake) {
+  reject("{}: {}", run.solver.where, mistake.what());
+}
+
 }  // namespace
 
 void check_experiment(const Request& request, mpi::Transport& transport) {
@@ -80,15 +86,14 @@ void check_experiment(const Request& request, mpi::Transport& transport) {
     fmt::print("\nmethods (bits per worker and iteration; exact expectations)\n");
   }
   for (const MethodRun& run : experiment.runs) {
-    LiveRun live(*prepared.problem, prepared.start, *prepared.constants, transport, run, 0);
-    const solvers::Theory theory = live.solver().theory();
+    const solvers::Theory theory = theory_of(run, prepared, transport);
     if (!server) continue;
     fmt::print("  {}{}\n", run.label, run.grid.empty() ? "" : " (" + run.grid + ")");
     fmt::print("    theory step {:.6g} = {}\n", theory.step, theory.rule);
     fmt::print("    {:.0f} bits up, {:.0f} bits down", theory.bits_up, theory.bits_down);
     if (theory.rate < 1) {
       const double iterations = std::log(1e-6) / std::log(theory.rate);
-      fmt::print("; predicted factor {:.6g} an iteration: 1e-6 within {} iterations, {}bit up", theory.rate, with_unit(std::ceil(iterations)),
+      fmt::print("; predicted factor {:.6g} an iteration: 1e-6 within {} iterations, {} bits up", theory.rate, with_unit(std::ceil(iterations)),
                  with_unit(iterations * theory.bits_up));
     }
     fmt::print("\n");

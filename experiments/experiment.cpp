@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
+#include <map>
 
 #include <trivium/core/errors.hpp>
 
@@ -103,6 +103,11 @@ void read_method(const Value& value, std::size_t number, Experiment& experiment)
   const std::string& type = required_text(table, "type", owner, value.where);
   const std::string label = table.find("label") != nullptr ? required_text(table, "label", owner, value.where) : type;
   const std::string where = table.find("type")->where;
+  for (const MethodRun& earlier : experiment.runs)
+    if (earlier.label == label) {
+      const Value& named = table.find("label") != nullptr ? *table.find("label") : value;
+      reject("{}{} has the label '{}' of an earlier one; give it a label of its own", at(named), owner, label);
+    }
   for (GridPoint& point : expand(without(table, {"label", "type"}))) {
     Plugin solver{type, std::move(point.parameters), where};
     solvers::catalogue().resolve(solver);  // checks names, types and ranges
@@ -134,10 +139,14 @@ Experiment read_experiment(const Table& table, const std::string& default_name) 
   if (methods == nullptr || methods->list() == nullptr || methods->list()->empty())
     reject("the experiment needs at least one [[method]] with a type; `trivium list solvers` shows them");
   for (std::size_t i = 0; i < methods->list()->size(); ++i) read_method((*methods->list())[i], i, experiment);
-  std::set<std::string> paths;
-  for (const MethodRun& run : experiment.runs)
-    if (!paths.insert(run_path(run, 0)).second)
-      reject("two methods would write to '{}': give them different labels", run_path(run, 0).substr(0, run_path(run, 0).rfind('/')));
+  std::map<std::string, const MethodRun*> paths;
+  for (const MethodRun& run : experiment.runs) {
+    const auto [taken, fresh] = paths.emplace(run_path(run, 0), &run);
+    if (fresh) continue;
+    if (taken->second->label == run.label) reject("the grid of '{}' holds the point '{}' twice; leave one out", run.label, run.grid);
+    reject("the labels '{}' and '{}' make the same folder name '{}'; let them differ in letters or digits", taken->second->label, run.label,
+           safe_file_name(run.label));
+  }
   return experiment;
 }
 

@@ -39,7 +39,9 @@ std::vector<Choice> choices(const Value& value, const std::string& name) {
     if (list->empty()) reject("{}{} is an empty list: a grid needs at least one value", value.where.empty() ? "" : value.where + ": ", name);
     for (const Value& item : *list) {
       for (Choice inner : choices(item, name)) {
-        if (inner.name.empty()) inner.name = fmt::format("{} = {}", name, shown(item));
+        // Of plug-ins with grids of their own the inner names alone could be equal.
+        const bool plugin = list->size() > 1 && inner.value.table() != nullptr && inner.value.table()->find("type") != nullptr;
+        if (inner.name.empty() || plugin) inner.name = fmt::format("{} = {}", name, shown(inner.value));
         all.push_back(std::move(inner));
       }
     }
@@ -48,11 +50,12 @@ std::vector<Choice> choices(const Value& value, const std::string& name) {
   if (const Table* table = value.table()) {
     const Value* multiples = table->entries().size() == 1 ? table->find("theory") : nullptr;
     if (multiples != nullptr && multiples->list() != nullptr) {
-      if (multiples->list()->empty()) reject("{}.theory is an empty list: a grid needs at least one value", name);
+      if (multiples->list()->empty())
+        reject("{}{}.theory is an empty list: a grid needs at least one value", multiples->where.empty() ? "" : multiples->where + ": ", name);
       for (const Value& item : *multiples->list()) {
         Value point(Table{{"theory", item}});
         point.where = value.where;
-        const std::string multiple = item.is_number() ? fmt::format("{:g}", item.number()) : shown(item);
+        const std::string multiple = item.is_number() ? fmt::format("{}", item.number()) : shown(item);
         all.push_back({point, fmt::format("{} = {} x theory", name, multiple)});
       }
       return all;

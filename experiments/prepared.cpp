@@ -50,6 +50,12 @@ std::optional<Vector> cached_solution(const std::string& file, analysis::Merits&
   return z;
 }
 
+void keep_solution(const std::string& file, const Experiment& experiment, const analysis::Solution& found) try {
+  io::write_arrays(file, {{"solution", {{found.point.size()}, found.point}}},
+                   {{"problem", to_toml_document(experiment.resolved_problem)}, {"how", found.how}});
+} catch (const InputError&) {  // it is then computed again next time
+}
+
 void find_solution(const Experiment& experiment, const std::string& cache, Prepared& prepared) {
   analysis::Merits merits(*prepared.problem, *prepared.network);
   Vector F = prepared.start.like();
@@ -69,9 +75,7 @@ void find_solution(const Experiment& experiment, const std::string& cache, Prepa
     prepared.solution = std::move(z);
     prepared.solution_residual = found.relative_residual;
     prepared.solution_how = found.how;
-    if (prepared.network->is_server() && !file.empty())
-      io::write_arrays(file, {{"solution", {{found.point.size()}, found.point}}},
-                       {{"problem", to_toml_document(experiment.resolved_problem)}, {"how", found.how}});
+    if (prepared.network->is_server() && !file.empty()) keep_solution(file, experiment, found);
   } catch (const InputError& error) {
     prepared.solution_how = error.what();
   }

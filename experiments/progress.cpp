@@ -38,7 +38,7 @@ std::string clock(double seconds) {
 std::string with_unit(double number) {
   constexpr const char* units[] = {"", " k", " M", " G", " T", " P"};
   std::size_t unit = 0;
-  while (std::abs(number) >= 1000 && unit + 1 < std::size(units)) {
+  while (std::abs(number) >= 999.5 && unit + 1 < std::size(units)) {
     number /= 1000;
     ++unit;
   }

@@ -1,9 +1,9 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <trivium/core/errors.hpp>
 #include <trivium/io/checkpoints.hpp>
@@ -41,6 +41,19 @@ std::vector<Job> jobs_of(const Experiment& experiment, const std::string& out) {
       jobs.push_back({&run, seed, path + ".h5", path + ".checkpoint.h5", resolved_config(experiment, run, seed), static_cast<std::int64_t>(i)});
     }
   return jobs;
+}
+
+std::string shown(const MethodRun& run, std::int64_t seed) {
+  return fmt::format("{}{}, seed {}", run.label, run.grid.empty() ? "" : " (" + run.grid + ")", seed);
+}
+
+/// Refuses a place where no folder can be made, without making one. Rank 0 only.
+void check_folder(const std::string& out) {
+  std::error_code unreadable;
+  fs::path there = fs::absolute(out);
+  while (!fs::exists(there, unreadable) && there.has_relative_path()) there = there.parent_path();
+  if (!fs::is_directory(there, unreadable)) reject("results cannot go to '{}': '{}' is not a folder; choose another --out", out, there.string());
+  if (access(there.c_str(), W_OK | X_OK) != 0) reject("results cannot go to '{}': nothing may be written in '{}'; choose another --out", out, there.string());
 }
 
 std::string text_attribute(const io::Attributes& attributes, const std::string& name) {
@@ -135,7 +148,7 @@ void run_job(const Experiment& experiment, const Job& job, Plan plan, Prepared& 
       io::Checkpoint checkpoint = io::read_checkpoint(job.checkpoint, prepared.problem->traits().workers);
       saved = solvers::RunState{std::move(checkpoint.common), std::move(checkpoint.workers), std::move(checkpoint.history)};
     });
-  const std::string name = fmt::format("{}{}, seed {}", job.method->label, job.method->grid.empty() ? "" : " (" + job.method->grid + ")", job.seed);
+  const std::string name = shown(*job.method, job.seed);
   if (progress != nullptr) progress->begin(name, experiment.settings.limits);
   try {
     const solvers::Outcome outcome = solvers::run(live.solver(), *prepared.problem, live.network(), prepared.start, prepared.solution,
@@ -171,8 +184,9 @@ void run_experiment(const Request& request, mpi::Transport& transport) {
     plans.resize(jobs.size());
   });
   mpi::agree(transport, [&] {
-    if (server)
-      for (std::size_t i = 0; i < jobs.size(); ++i) plans[i] = static_cast<std::int64_t>(plan_for(jobs[i], request));
+    if (!server) return;
+    check_folder(out);
+    for (std::size_t i = 0; i < jobs.size(); ++i) plans[i] = static_cast<std::int64_t>(plan_for(jobs[i], request));
   });
   transport.broadcast(std::as_writable_bytes(std::span(plans)), mpi::Channel::control);
 
@@ -180,7 +194,11 @@ void run_experiment(const Request& request, mpi::Transport& transport) {
   if (!prepared.solution && experiment.settings.limits.distance)
     reject("[stop] distance needs the solution: {}; stop at a residual instead", prepared.solution_how);
   // Every method is made once before the first round, so that no mistake is found halfway through a sweep.
-  for (const MethodRun& run : experiment.runs) LiveRun(*prepared.problem, prepared.start, *prepared.constants, transport, run, 0);
+  for (const MethodRun& run : experiment.runs) try {
+      LiveRun(*prepared.problem, prepared.start, *prepared.constants, transport, run, 0);
+    } catch (const InputError& mistake) {
+      reject("{}: {}", run.solver.where, mistake.what());
+    }
 
   std::optional<Progress> progress;
   if (server) {
@@ -190,7 +208,7 @@ void run_experiment(const Request& request, mpi::Transport& transport) {
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     const auto plan = static_cast<Plan>(plans[i]);
     if (plan == Plan::keep) {
-      if (progress) progress->kept(fmt::format("{}, seed {}", jobs[i].method->label, jobs[i].seed));
+      if (progress) progress->kept(shown(*jobs[i].method, jobs[i].seed));
       continue;
     }
     if (server && plan == Plan::fresh) fs::remove(jobs[i].checkpoint);

@@ -11,7 +11,14 @@
 namespace trivium::experiments {
 namespace {
 
-Value convert(const toml::node& node, const std::string& file) {
+/// Where values come from: a file, whose lines matter, or a --set assignment.
+struct Source {
+  std::string name;
+  bool has_lines;
+  std::string at(const toml::node& node) const { return has_lines ? fmt::format("{}:{}", name, node.source().begin.line) : name; }
+};
+
+Value convert(const toml::node& node, const Source& source) {
   Value value;
   if (const auto* table = node.as_table()) {
     Table entries;
@@ -22,11 +29,11 @@ Value convert(const toml::node& node, const std::string& file) {
       const auto &p = a.second->source().begin, &q = b.second->source().begin;
       return p.line != q.line ? p.line < q.line : p.column < q.column;
     });
-    for (const auto& [key, item] : items) entries.set(key, convert(*item, file));
+    for (const auto& [key, item] : items) entries.set(key, convert(*item, source));
     value = std::move(entries);
   } else if (const auto* array = node.as_array()) {
     List list;
-    for (const toml::node& item : *array) list.push_back(convert(item, file));
+    for (const toml::node& item : *array) list.push_back(convert(item, source));
     value = std::move(list);
   } else if (const auto* text = node.as_string()) {
     value = text->get();
@@ -37,9 +44,9 @@ Value convert(const toml::node& node, const std::string& file) {
   } else if (const auto* flag = node.as_boolean()) {
     value = flag->get();
   } else {
-    reject("{}:{}: dates and times have no meaning here", file, node.source().begin.line);
+    reject("{}: dates and times have no meaning here", source.at(node));
   }
-  if (!file.empty()) value.where = fmt::format("{}:{}", file, node.source().begin.line);
+  value.where = source.at(node);
   return value;
 }
 
@@ -72,7 +79,7 @@ Value replaced(Value value, const std::vector<std::string>& keys, std::size_t i,
 Table read_toml(const std::string& path) {
   if (!std::filesystem::is_regular_file(path)) reject("no experiment file '{}'", path);
   try {
-    return *convert(toml::parse_file(path), path).table();
+    return *convert(toml::parse_file(path), {path, true}).table();
   } catch (const toml::parse_error& error) {
     reject("{}:{}: {}", path, error.source().begin.line, std::string(error.description()));
   }
@@ -80,17 +87,19 @@ Table read_toml(const std::string& path) {
 
 void override_value(Table& table, const std::string& assignment) {
   const std::size_t equals = assignment.find('=');
-  if (equals == std::string::npos || equals == 0) reject("--set takes key=value, got '{}'", assignment);
+  if (equals == std::string::npos) reject("--set takes key=value, got '{}'", assignment);
   const std::string key = assignment.substr(0, equals), text = assignment.substr(equals + 1);
   Value value(text);
   try {
-    value = *convert(toml::parse("value = " + text), "").table()->find("value");
+    const toml::table parsed = toml::parse("value = " + text);
+    if (parsed.size() == 1) value = convert(*parsed.get("value"), {"--set " + assignment, false});
   } catch (const toml::parse_error&) {  // not TOML: the text itself
   }
   value.where = "--set " + assignment;
   std::vector<std::string> keys;
   for (std::size_t at = 0; at <= key.size();) {
     const std::size_t dot = std::min(key.find('.', at), key.size());
+    if (dot == at) reject("--set takes key=value, got '{}'", assignment);
     keys.push_back(key.substr(at, dot - at));
     at = dot + 1;
   }

@@ -37,6 +37,13 @@ std::span<std::byte> bytes_of(T& object) {
   return std::as_writable_bytes(std::span(&object, 1));
 }
 
+/// A mean trades places with scratch memory, so that one of another shape would do harm a round later.
+void require_alike(const Vector& out, const Vector& prototype) {
+  if (out.size() != prototype.size() || out.dtype() != prototype.dtype() || &out.device() != &prototype.device())
+    throw std::logic_error(fmt::format("network: asked for a mean of {} {}, vectors that travel have {} {}", out.size(),
+                                       name_of(out.dtype()), prototype.size(), name_of(prototype.dtype())));
+}
+
 }  // namespace
 
 struct Network::Scratch {
@@ -64,10 +71,17 @@ Network::Network(Transport& transport, WorkerRange range, const Vector& prototyp
 
 Network::~Network() = default;
 
+void Network::require_size(const Vector& x) const {
+  const std::size_t expected = scratch_->accumulator.size();
+  if (x.size() != expected) throw std::logic_error(fmt::format("a vector of {} on a network for vectors of {}", x.size(), expected));
+}
+
 void Network::average(Codec& up, WorkerFunction worker, Vector& out) { average(up, scratch_->all, worker, out); }
 
 void Network::average(Codec& up, std::span<const int> participants, WorkerFunction worker, Vector& out) {
   if (participants.empty()) throw std::logic_error("an average over no workers");
+  require_size(out);
+  require_alike(out, scratch_->accumulator);
   if (counting()) ledger_.open_uplink();
   if (const auto format = up.dense())
     average_dense(*format, participants, worker, out, false);
@@ -77,6 +91,8 @@ void Network::average(Codec& up, std::span<const int> participants, WorkerFuncti
 
 void Network::exchange(ValueFormat format, WorkerFunction worker, Vector& out) {
   if (format == ValueFormat::bfloat16) throw std::logic_error("a full exchange travels as float64 or float32");
+  require_size(out);
+  require_alike(out, scratch_->accumulator);
   if (counting()) {
     ledger_.open_uplink();
     ledger_.open_downlink();
@@ -87,8 +103,11 @@ void Network::exchange(ValueFormat format, WorkerFunction worker, Vector& out) {
 }
 
 void Network::mean_off_the_record(WorkerFunction worker, Vector& out) {
+  require_size(out);
+  require_alike(out, scratch_->accumulator);
   const OffTheRecord quiet(*this);
-  average_dense(ValueFormat::float64, scratch_->all, worker, out, true);
+  const ValueFormat exact = out.dtype() == Dtype::float32 ? ValueFormat::float32 : ValueFormat::float64;
+  average_dense(exact, scratch_->all, worker, out, true);
 }
 
 void Network::average_dense(ValueFormat format, std::span<const int> participants, WorkerFunction worker, Vector& out,
@@ -97,7 +116,7 @@ void Network::average_dense(ValueFormat format, std::span<const int> participant
   const auto first = std::lower_bound(participants.begin(), participants.end(), workers().first);
   const auto last = std::lower_bound(first, participants.end(), workers().last);
   DenseSum& sum = scratch_->sum;
-  sum.begin(static_cast<std::size_t>(first - participants.begin()));
+  sum.begin(static_cast<std::size_t>(first - participants.begin()), participants.size());
   for (auto m = first; m != last; ++m) {
     Vector& leaf = sum.next();
     worker(*m, leaf);
@@ -237,6 +256,7 @@ bool Network::broadcast(Codec& down, Vector& x, bool flag) {
 }
 
 void Network::send_down(Codec& down, Vector& x, bool* flag) {
+  require_size(x);
   Stopwatch watch;
   if (counting()) ledger_.open_downlink();
   Message& message = scratch_->message;

@@ -92,6 +92,7 @@ class Network {
 
  private:
   struct Scratch;
+  void require_size(const Vector& x) const;
   void average_dense(ValueFormat format, std::span<const int> participants, WorkerFunction worker, Vector& out, bool everywhere);
   void average_messages(Codec& up, std::span<const int> participants, WorkerFunction worker, Vector& out);
   void gather_messages(std::span<const int> participants);

@@ -45,7 +45,7 @@ class Affine final : public Problem {
     std::visit(
         [&]<class T>(const Data<T>& data) {
           std::copy_n(data.q.data() + row(m) * traits_.dimension, traits_.dimension, out.span<T>().data());
-          detail::add_product(data.J[row(m)], T{1}, z.span<T>().data(), out.span<T>().data());
+          detail::add_transposed_product(data.Jt[row(m)], T{1}, z.span<T>().data(), out.span<T>().data());
         },
         data_);
   }
@@ -53,8 +53,8 @@ class Affine final : public Problem {
     std::visit(
         [&]<class T>(const Data<T>& data) {
           fill(out, 0);
-          const auto add = transposed ? detail::add_transposed_product<T> : detail::add_product<T>;
-          add(data.J[row(m)], T{1}, v.span<T>().data(), out.span<T>().data());
+          const auto add = transposed ? detail::add_product<T> : detail::add_transposed_product<T>;
+          add(data.Jt[row(m)], T{1}, v.span<T>().data(), out.span<T>().data());
         },
         data_);
   }
@@ -64,8 +64,9 @@ class Affine final : public Problem {
  private:
   template <class T>
   struct Data {
-    std::vector<detail::Matrix<T>> J;  // one per local worker
-    std::vector<T> q;                  // (local workers, d)
+    // J_m^T, one per local worker: J z is then a sum of rows, which needs no sum across a register.
+    std::vector<detail::Matrix<T>> Jt;
+    std::vector<T> q;  // (local workers, d)
   };
   std::size_t row(int m) const { return static_cast<std::size_t>(m - traits_.workers.first); }
   void read_shapes(const io::ArrayFile& file, const Place& place);
@@ -151,8 +152,9 @@ Affine::Data<T> Affine::read_workers(const io::ArrayFile& file) const {
     const std::vector<double> J = file.read_rows("J", worker, 1), q = file.read_rows("q", worker, 1);
     require_finite(J, file.path(), "J", worker, d * d);
     require_finite(q, file.path(), "q", worker, d);
-    detail::Matrix<T>& matrix = data.J.emplace_back(d, d);
-    for (std::size_t i = 0; i < d; ++i) std::transform(&J[i * d], &J[i * d] + d, matrix.row(i), narrow);
+    detail::Matrix<T>& matrix = data.Jt.emplace_back(d, d);
+    for (std::size_t i = 0; i < d; ++i)
+      for (std::size_t j = 0; j < d; ++j) matrix.row(j)[i] = narrow(J[i * d + j]);
     std::transform(q.begin(), q.end(), std::back_inserter(data.q), narrow);
   }
   return data;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building, testing and plotting need: the only list of packages. Debian 12; as root or with sudo.
+# With the argument `fuzz` also what the libFuzzer targets need.
 set -euo pipefail
 
 packages=(
@@ -13,6 +14,10 @@ packages=(
   # plots
   python3 python3-numpy python3-h5py python3-matplotlib
 )
+
+if [ "${1:-}" = fuzz ]; then
+  packages+=(clang libclang-rt-14-dev)
+fi
 
 missing=()
 for package in "${packages[@]}"; do

@@ -124,9 +124,11 @@ class Masha1 final : public Solver {
     if (mu > 0) bound = std::min(bound, refresh_ / (2 * mu));
     gamma_ = params.step.resolve(bound);
     theory_.step = bound;
-    theory_.rate = gamma_ <= bound * (1 + 1e-12) ? 1 - gamma_ * mu / 2 : 1;
-    theory_.bits_up = up.expected_bits + refresh_ * dense_bits;
-    theory_.bits_down = down.expected_bits + 1 + refresh_ * dense_bits;
+    const bool proven = gamma_ <= bound * (1 + 1e-12) && gamma_ * mu <= 1 - refresh_;  // the proof needs g mu <= tau
+    theory_.rate = proven ? 1 - gamma_ * mu / 2 : 1;
+    const double refreshes = periodic_ ? 1 / static_cast<double>(period_) : refresh_;
+    theory_.bits_up = up.expected_bits + refreshes * dense_bits;
+    theory_.bits_down = down.expected_bits + 1 + refreshes * dense_bits;
     theory_.rule = "min{ sqrt((1 - tau) / 2) / C, (1 - tau) / (2 mu) }, C^2 = (1 + omega_s) (L^2 + omega L_rms^2 / M)";
   }
 

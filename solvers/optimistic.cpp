@@ -11,7 +11,7 @@ class Optimistic final : public DenseMethod {
   static About about() {
     return {"optimistic gradient / forward-reflected-backward: one exchange and one prox an iteration",
             "z+ = prox_g(z - g (2 F(z) - F(z_previous))); z_{-1} = z_0\n"
-            "theory: g = 1 / (4 L), |z - z*|^2 falls by 1 - g mu each iteration; stable below 1 / (2 L)",
+            "theory: g = 1 / (4 L), |z_k - z*|^2 <= (4/3) (1 - g mu)^k |z_0 - z*|^2; stable below 1 / (2 L)",
             "Malitsky, Tam 2020; Mokhtari, Ozdaglar, Pattathil 2020, theorem 4"};
   }
 

@@ -11,39 +11,61 @@ namespace {
 /// Shorter vectors go up and down a tree of ranks: fewer messages beat even shares.
 constexpr std::size_t slices_from = std::size_t{1} << 13;
 
-/// The type in which a partial sum travels.
+/// The type in which a partial sum travels: as the ledger logs it, whatever the vector's own type.
 Dtype travel_type(const Node& node, ValueFormat format, Dtype dtype) {
-  return node.level == 0 && format == ValueFormat::float32 ? Dtype::float32 : dtype;
+  if (format == ValueFormat::float64) return Dtype::float64;
+  return node.level == 0 ? Dtype::float32 : dtype;
 }
 
-/// Entries [first, first + count) of x as bytes of type `as`.
+template <class From, class To>
+void convert(const std::byte* from, std::size_t count, std::byte* to) {
+  for (std::size_t i = 0; i < count; ++i) {
+    From x;
+    std::memcpy(&x, from + i * sizeof(From), sizeof(From));
+    const To y = static_cast<To>(x);
+    std::memcpy(to + i * sizeof(To), &y, sizeof(To));
+  }
+}
+
+/// From scalars of type `type` to the other type.
+void convert(const std::byte* from, Dtype type, std::size_t count, std::byte* to) {
+  type == Dtype::float64 ? convert<double, float>(from, count, to) : convert<float, double>(from, count, to);
+}
+
+/// Entries [first, first + count) of x, wherever it lives, as bytes of type `as`.
 void pack(const Vector& x, std::size_t first, std::size_t count, Dtype as, std::byte* to) {
-  if (x.dtype() == Dtype::float32) {
-    std::memcpy(to, x.span<float>().data() + first, count * 4);
-  } else if (as == Dtype::float64) {
-    std::memcpy(to, x.span<double>().data() + first, count * 8);
+  const std::size_t bytes = count * size_of(x.dtype());
+  const std::byte* from = static_cast<const std::byte*>(x.data()) + first * size_of(x.dtype());
+  if (as == x.dtype()) {
+    x.device().download(to, from, bytes);
+  } else if (x.on_host()) {
+    convert(from, x.dtype(), count, to);
   } else {
-    const double* from = x.span<double>().data() + first;
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto narrow = static_cast<float>(from[i]);
-      std::memcpy(to + 4 * i, &narrow, 4);
-    }
+    std::vector<std::byte> here(bytes);
+    x.device().download(here.data(), from, bytes);
+    convert(here.data(), x.dtype(), count, to);
   }
 }
 
 void unpack(const std::byte* from, Dtype as, std::size_t first, std::size_t count, Vector& x) {
-  if (x.dtype() == Dtype::float32) {
-    std::memcpy(x.span<float>().data() + first, from, count * 4);
-  } else if (as == Dtype::float64) {
-    std::memcpy(x.span<double>().data() + first, from, count * 8);
+  const std::size_t bytes = count * size_of(x.dtype());
+  std::byte* to = static_cast<std::byte*>(x.data()) + first * size_of(x.dtype());
+  if (as == x.dtype()) {
+    x.device().upload(to, from, bytes);
+  } else if (x.on_host()) {
+    convert(from, as, count, to);
   } else {
-    double* to = x.span<double>().data() + first;
-    for (std::size_t i = 0; i < count; ++i) {
-      float narrow;
-      std::memcpy(&narrow, from + 4 * i, 4);
-      to[i] = narrow;
-    }
+    std::vector<std::byte> here(bytes);
+    convert(from, as, count, here.data());
+    x.device().upload(to, here.data(), bytes);
   }
+}
+
+/// True when float32 numbers travel from ranks of one participant each, in vectors of float64: see `on_server`.
+bool go_straight(const Cut& cut, ValueFormat format, Dtype dtype) {
+  const auto crowded = [](std::size_t a, std::size_t b) { return b - a > 1; };
+  return format == ValueFormat::float32 && dtype == Dtype::float64 &&
+         std::adjacent_find(cut.begin(), cut.end(), crowded) == cut.end();
 }
 
 std::size_t slice_begin(std::size_t size, int rank, int ranks) {
@@ -63,40 +85,61 @@ void cut_by_rank(std::span<const int> participants, int workers, int ranks, Cut&
 
 void DenseSum::on_server(Transport& transport, Channel channel, const Cut& cut, ValueFormat format, double weight, Vector& out) {
   const int rank = transport.rank(), ranks = transport.ranks();
-  const Dtype dtype = incoming_.dtype();
-  const std::size_t size = incoming_.size();
-  for (int step = 1; step < ranks; step *= 2) {
-    if (rank & step) {
-      const std::span<const Node> nodes = tree_.nodes();
-      for (std::size_t i = 0; i < nodes.size(); ++i) {
-        const Dtype as = travel_type(nodes[i], format, dtype);
-        staged_ = 0;
-        const std::span<std::byte> packed = stage(size * size_of(as));
-        pack(tree_.sum(i), 0, size, as, packed.data());
-        const Send send[] = {{rank - step, packed}};
-        transport.transfer(send, {}, channel);
-      }
+  active_.clear();
+  for (int r = 0; r < ranks; ++r)
+    if (cut[static_cast<std::size_t>(r)] < cut[static_cast<std::size_t>(r) + 1]) active_.push_back(r);
+  const std::size_t count = active_.size();
+  const auto me = static_cast<std::size_t>(std::lower_bound(active_.begin(), active_.end(), rank) - active_.begin());
+  const bool active = me < count && active_[me] == rank;
+  const bool straight = go_straight(cut, format, incoming_.dtype());
+  for (std::size_t step = 1; active && !straight && step < count; step *= 2) {
+    if (me & step) {
+      send_nodes(transport, channel, format, active_[me - step]);
       return;
     }
-    if (rank + step >= ranks) continue;
-    const auto from = static_cast<std::size_t>(rank + step), to = static_cast<std::size_t>(std::min(rank + 2 * step, ranks));
-    covers_.resize(std::max<std::size_t>(covers_.size(), 1));
-    cover(cut[from], cut[to], covers_[0]);
-    for (const Node& node : covers_[0]) {
-      const Dtype as = travel_type(node, format, dtype);
-      staged_ = 0;
-      const std::span<std::byte> received = stage(size * size_of(as));
-      const Receive receive[] = {{rank + step, received}};
-      transport.transfer({}, receive, channel);
-      unpack(received.data(), as, 0, size, tree_.next());
-      tree_.push(node);
-    }
+    if (me + step < count)
+      receive_nodes(transport, channel, format, cut, active_[me + step], active_[std::min(me + 2 * step, count) - 1]);
   }
+  // Now the first active rank holds the sum, or every active rank its own part.
+  const std::size_t holders = straight ? count : 1;
+  if (rank != 0) {
+    if (active && me < holders) send_nodes(transport, channel, format, 0);
+    return;
+  }
+  for (std::size_t i = 0; i < holders; ++i)
+    if (active_[i] != 0) receive_nodes(transport, channel, format, cut, active_[i], straight ? active_[i] : active_.back());
   tree_.finish(weight, out);
 }
 
+/// All sums of this rank.
+void DenseSum::send_nodes(Transport& transport, Channel channel, ValueFormat format, int to) {
+  for (std::size_t i = 0; i < tree_.nodes().size(); ++i) {
+    const Dtype as = travel_type(tree_.nodes()[i], format, incoming_.dtype());
+    staged_ = 0;
+    const std::span<std::byte> packed = stage(incoming_.size() * size_of(as));
+    pack(tree_.sum(i), 0, incoming_.size(), as, packed.data());
+    const Send send[] = {{to, packed}};
+    transport.transfer(send, {}, channel);
+  }
+}
+
+/// The sums of the ranks `from` to `last`, sent by `from`, go on top of this rank's.
+void DenseSum::receive_nodes(Transport& transport, Channel channel, ValueFormat format, const Cut& cut, int from, int last) {
+  covers_.resize(std::max<std::size_t>(covers_.size(), 1));
+  cover(cut[static_cast<std::size_t>(from)], cut[static_cast<std::size_t>(last) + 1], cut.back(), covers_[0]);
+  for (const Node& node : covers_[0]) {
+    const Dtype as = travel_type(node, format, incoming_.dtype());
+    staged_ = 0;
+    const std::span<std::byte> received = stage(incoming_.size() * size_of(as));
+    const Receive receive[] = {{from, received}};
+    transport.transfer({}, receive, channel);
+    unpack(received.data(), as, 0, incoming_.size(), tree_.next());
+    tree_.push(node);
+  }
+}
+
 void DenseSum::spread(Transport& transport, Channel channel, ValueFormat format, Vector& x) {
-  const Dtype as = format == ValueFormat::float32 ? Dtype::float32 : x.dtype();
+  const Dtype as = format == ValueFormat::float32 ? Dtype::float32 : Dtype::float64;
   if (as == x.dtype() && x.on_host()) {
     transport.broadcast({static_cast<std::byte*>(x.data()), x.bytes()}, channel);
     return;
@@ -140,12 +183,12 @@ void DenseSum::sum_slices(Transport& transport, Channel channel, const Cut& cut,
   covers_.resize(static_cast<std::size_t>(ranks));
   for (int r = 0; r < ranks; ++r) {
     std::vector<Node>& nodes = covers_[static_cast<std::size_t>(r)];
-    cover(cut[static_cast<std::size_t>(r)], cut[static_cast<std::size_t>(r) + 1], nodes);
+    cover(cut[static_cast<std::size_t>(r)], cut[static_cast<std::size_t>(r) + 1], cut.back(), nodes);
     if (r == rank) continue;
     const std::size_t first = slice_begin(size, r, ranks), count = slice_begin(size, r + 1, ranks) - first;
     for (std::size_t i = 0; i < tree_.nodes().size(); ++i) {
       const Dtype as = travel_type(tree_.nodes()[i], format, dtype);
-      if (as == dtype) {  // no copy: the slice lies in memory as it travels
+      if (as == dtype && tree_.sum(i).on_host()) {  // no copy: the slice lies in memory as it travels
         sends_.push_back({r, std::span(static_cast<const std::byte*>(tree_.sum(i).data()) + first * size_of(dtype), count * size_of(dtype))});
         continue;
       }
@@ -158,14 +201,14 @@ void DenseSum::sum_slices(Transport& transport, Channel channel, const Cut& cut,
   transport.transfer(sends_, receives_, channel);
 
   // Sum the slice in the order of the positions.
-  slice_->begin(0);
+  slice_->begin(0, cut.back());
   std::size_t next = 0;
   for (int r = 0; r < ranks; ++r) {
     const std::vector<Node>& nodes = covers_[static_cast<std::size_t>(r)];
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       Vector& leaf = slice_->next();
       if (r == rank)
-        std::memcpy(leaf.data(), static_cast<const std::byte*>(tree_.sum(i).data()) + begin * size_of(dtype), leaf.bytes());
+        pack(tree_.sum(i), begin, length, dtype, static_cast<std::byte*>(leaf.data()));
       else
         unpack(receives_[next++].bytes.data(), travel_type(nodes[i], format, dtype), 0, length, leaf);
       slice_->push(nodes[i]);
@@ -175,7 +218,7 @@ void DenseSum::sum_slices(Transport& transport, Channel channel, const Cut& cut,
   if (format == ValueFormat::float32) round_to_float32(slice_result_);
 
   // Everybody's slice of the result goes to all.
-  const Dtype as = format == ValueFormat::float32 ? Dtype::float32 : dtype;
+  const Dtype as = format == ValueFormat::float32 ? Dtype::float32 : Dtype::float64;
   staged_ = 0;
   sends_.clear();
   receives_.clear();

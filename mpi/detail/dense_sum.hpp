@@ -22,12 +22,14 @@ class DenseSum {
  public:
   explicit DenseSum(const Vector& prototype) : tree_(prototype), incoming_(prototype.like()) {}
 
-  void begin(std::size_t first) { tree_.begin(first); }
+  void begin(std::size_t first, std::size_t end) { tree_.begin(first, end); }
   Vector& next() { return tree_.next(); }
   void push() { tree_.push(); }
   TreeSum& tree() { return tree_; }
 
-  /// out = weight * sum on rank 0, over a binomial tree of ranks: (P - 1) d values travel when each rank holds one worker.
+  /// out = weight * sum on rank 0, over a binomial tree of the ranks that have participants. When each rank has one at most, exactly
+  /// one vector for each participant that is not rank 0's travels; then float32 numbers in float64 vectors go straight to rank 0,
+  /// because their sums would need 64 bits.
   void on_server(Transport& transport, Channel channel, const Cut& cut, ValueFormat format, double weight, Vector& out);
   /// out = weight * sum, rounded to `format`, on every rank: each rank sums a slice of the coordinates and sends it to all, or for short
   /// vectors `on_server` and `spread`. 2 (P - 1) d values travel when each rank holds one worker.
@@ -38,6 +40,8 @@ class DenseSum {
  private:
   void sum_slices(Transport& transport, Channel channel, const Cut& cut, ValueFormat format, double weight, Vector& out);
 
+  void send_nodes(Transport& transport, Channel channel, ValueFormat format, int to);
+  void receive_nodes(Transport& transport, Channel channel, ValueFormat format, const Cut& cut, int from, int last);
   std::span<std::byte> stage(std::size_t bytes);
 
   TreeSum tree_;
@@ -46,6 +50,7 @@ class DenseSum {
   std::vector<std::vector<std::byte>> staging_;
   std::size_t staged_ = 0;
   std::vector<std::vector<Node>> covers_;
+  std::vector<int> active_;  // ranks that have participants
   std::optional<TreeSum> slice_;
   Vector slice_result_;
   std::vector<Send> sends_;

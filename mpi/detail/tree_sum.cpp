@@ -2,18 +2,19 @@
 
 namespace trivium::mpi {
 
-bool are_siblings(const Node& left, const Node& right) {
-  const std::size_t width = std::size_t{1} << left.level;
-  return left.level == right.level && left.start + width == right.start && left.start % (2 * width) == 0;
+bool are_siblings(const Node& left, const Node& right, std::size_t end) {
+  const std::size_t width = std::size_t{1} << left.level, right_width = std::size_t{1} << right.level;
+  return left.start + width == right.start && left.start % (2 * width) == 0 &&
+         (left.level == right.level || (right.level < left.level && end - right.start <= right_width));
 }
 
-std::vector<Node> cover(std::size_t first, std::size_t last) {
+std::vector<Node> cover(std::size_t first, std::size_t last, std::size_t end) {
   std::vector<Node> nodes;
-  cover(first, last, nodes);
+  cover(first, last, end, nodes);
   return nodes;
 }
 
-void cover(std::size_t first, std::size_t last, std::vector<Node>& nodes) {
+void cover(std::size_t first, std::size_t last, std::size_t end, std::vector<Node>& nodes) {
   nodes.clear();
   while (first < last) {
     int level = 0;
@@ -21,11 +22,16 @@ void cover(std::size_t first, std::size_t last, std::vector<Node>& nodes) {
     nodes.push_back({first, level});
     first += std::size_t{1} << level;
   }
+  while (nodes.size() > 1 && are_siblings(nodes[nodes.size() - 2], nodes.back(), end)) {
+    nodes.pop_back();
+    nodes.back().level += 1;
+  }
 }
 
-void TreeSum::begin(std::size_t first) {
+void TreeSum::begin(std::size_t first, std::size_t end) {
   nodes_.clear();
   position_ = first;
+  end_ = end;
 }
 
 Vector& TreeSum::next() {
@@ -36,7 +42,7 @@ Vector& TreeSum::next() {
 void TreeSum::push(Node node) {
   position_ = node.start + (std::size_t{1} << node.level);
   nodes_.push_back(node);
-  while (nodes_.size() > 1 && are_siblings(nodes_[nodes_.size() - 2], nodes_.back())) {
+  while (nodes_.size() > 1 && are_siblings(nodes_[nodes_.size() - 2], nodes_.back(), end_)) {
     Vector& left = pool_[nodes_.size() - 2];
     combine(left, {{1, left}, {1, pool_[nodes_.size() - 1]}});
     nodes_.pop_back();

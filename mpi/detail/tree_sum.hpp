@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -13,20 +14,25 @@ struct Node {
   int level;
 };
 
-/// True when `left` and `right` are the two halves of the node above them.
-bool are_siblings(const Node& left, const Node& right);
+/// Stands for a number of positions that is not known.
+inline constexpr std::size_t no_end = std::numeric_limits<std::size_t>::max();
 
-/// The largest complete nodes that cover [first, last), in order: at most 2 log2(last) of them.
-std::vector<Node> cover(std::size_t first, std::size_t last);
-void cover(std::size_t first, std::size_t last, std::vector<Node>& nodes);
+/// True when `left` and `right` are the two halves of the node above them; the right half may be cut short by the end of all positions.
+bool are_siblings(const Node& left, const Node& right, std::size_t end = no_end);
+
+/// The largest complete nodes that cover [first, last), in order: at most 2 log2(last) of them. A node that reaches `end` is complete
+/// although positions from there on are missing; it keeps the level of its last merge.
+std::vector<Node> cover(std::size_t first, std::size_t last, std::size_t end = no_end);
+void cover(std::size_t first, std::size_t last, std::size_t end, std::vector<Node>& nodes);
 
 /// Sums vectors along the fixed tree: the same result for every way of cutting the positions into blocks. Keeps O(log) vectors.
 class TreeSum {
  public:
   explicit TreeSum(const Vector& prototype) : prototype_(prototype.like()) {}
 
-  /// Starts over; the next vector stands at position `first`.
-  void begin(std::size_t first);
+  /// Starts over; the next vector stands at position `first`. With the number `end` of all positions, sums at the right edge are
+  /// merged as soon as they can be, in the order in which `finish` would.
+  void begin(std::size_t first, std::size_t end = no_end);
   /// Where the caller puts the next vector (at the next position, or the node given), before `push`.
   Vector& next();
   void push() { push({position_, 0}); }
@@ -42,6 +48,7 @@ class TreeSum {
   std::vector<Node> nodes_;
   std::vector<Vector> pool_;  // pool_[i] holds nodes_[i]; one more is the next leaf
   std::size_t position_ = 0;
+  std::size_t end_ = no_end;
 };
 
 }  // namespace trivium::mpi

@@ -19,7 +19,8 @@ using Matrix = std::vector<Row>;
 /// F_m(z) = J_m z + q_m, every worker on this rank.
 class SmallAffine final : public problems::Problem {
  public:
-  explicit SmallAffine(std::vector<Matrix> J, std::vector<Row> q = {}) : Problem({}), J_(std::move(J)), q_(std::move(q)) {
+  explicit SmallAffine(std::vector<Matrix> J, std::vector<Row> q = {})
+      : Problem({}), J_(std::move(J)), q_(std::move(q)) {
     traits_.dimension = J_.front().size();
     traits_.workers = worker_block(static_cast<int>(J_.size()), 0, 1);
     traits_.affine = true;

@@ -33,13 +33,14 @@ void push_range(TreeSum& sum, std::size_t first, std::size_t last) {
   }
 }
 
-/// The sum over [0, cuts.back()), each block [cuts[i], cuts[i + 1]) summed apart and its nodes handed over.
-Vector sum_in_blocks(const std::vector<std::size_t>& cuts, Dtype dtype) {
+/// The sum over [0, cuts.back()), each block [cuts[i], cuts[i + 1]) summed apart and its nodes handed over;
+/// told where the positions end, or not.
+Vector sum_in_blocks(const std::vector<std::size_t>& cuts, Dtype dtype, std::size_t end = mpi::no_end) {
   TreeSum total{Vector(3, dtype)};
-  total.begin(0);
+  total.begin(0, end);
   for (std::size_t b = 0; b + 1 < cuts.size(); ++b) {
     TreeSum block{Vector(3, dtype)};
-    block.begin(cuts[b]);
+    block.begin(cuts[b], end);
     push_range(block, cuts[b], cuts[b + 1]);
     for (std::size_t i = 0; i < block.nodes().size(); ++i) {
       total.next() = block.sum(i);
@@ -90,13 +91,32 @@ TEST_CASE("a cover is the fewest aligned nodes, in order") {
   CHECK(cover(0, 1u << 20).size() == 1);
 }
 
+TEST_CASE("the right half of a node may be cut short by the end of all positions") {
+  CHECK(are_siblings({4, 1}, {6, 0}, 7));
+  CHECK_FALSE(are_siblings({4, 1}, {6, 0}, 8));  // position 7 is still to come
+  CHECK_FALSE(are_siblings({4, 1}, {6, 0}));
+  CHECK_FALSE(are_siblings({6, 0}, {7, 1}, 8));
+  CHECK_FALSE(are_siblings({2, 1}, {4, 0}, 5));  // neighbours of different parents
+  CHECK(cover(4, 7).size() == 2);
+  CHECK(cover(4, 7, 7).size() == 1);
+  CHECK(cover(4, 7, 8).size() == 2);
+  CHECK(cover(5, 7, 7).size() == 2);
+  for (std::size_t n = 1; n < 40; ++n) {
+    CHECK(cover(0, n, n).size() == 1);
+    for (std::size_t step = 1; step < n; step *= 2)  // what a rank of a binomial tree sends is one vector
+      for (std::size_t first = step; first < n; first += 2 * step)
+        CHECK(cover(first, std::min(first + step, n), n).size() == 1);
+  }
+}
+
 TEST_CASE("what is left after pushing a range is its cover") {
   for (std::size_t first = 0; first < 20; ++first)
     for (std::size_t last = first; last < 40; ++last) {
+      const std::size_t end = first % 2 == 0 ? mpi::no_end : last;
       TreeSum sum{Vector(1)};
-      sum.begin(first);
+      sum.begin(first, end);
       push_range(sum, first, last);
-      const std::vector<Node> expected = cover(first, last);
+      const std::vector<Node> expected = cover(first, last, end);
       REQUIRE(sum.nodes().size() == expected.size());
       for (std::size_t i = 0; i < expected.size(); ++i) {
         REQUIRE(sum.nodes()[i].start == expected[i].start);
@@ -128,9 +148,11 @@ TEST_CASE("any cutting of the positions into blocks gives the same bits") {
         *rc::gen::container<std::multiset<std::size_t>>(rc::gen::inRange<std::size_t>(0, n + 1));
     cuts.insert(0);
     cuts.insert(n);
-    for (const Dtype dtype : {Dtype::float64, Dtype::float32})
-      RC_ASSERT(bits_of(sum_in_blocks({cuts.begin(), cuts.end()}, dtype)) ==
-                bits_of(sum_in_blocks({0, n}, dtype)));
+    for (const Dtype dtype : {Dtype::float64, Dtype::float32}) {
+      const auto whole = bits_of(sum_in_blocks({0, n}, dtype));
+      RC_ASSERT(bits_of(sum_in_blocks({cuts.begin(), cuts.end()}, dtype)) == whole);
+      RC_ASSERT(bits_of(sum_in_blocks({cuts.begin(), cuts.end()}, dtype, n)) == whole);
+    }
   }));
 }
 

@@ -21,8 +21,8 @@ inline std::int64_t predicted_iterations(const Theory& theory, double constant) 
   return static_cast<std::int64_t>(std::ceil(std::log(tolerance / constant) / std::log(theory.rate)));
 }
 
-/// At the theory step the mean distance over the seeds stays below constant * rate^k, down to the tolerance. A method that draws
-/// nothing needs one seed.
+/// At the theory step the mean distance over the seeds stays below constant * rate^k, down to the tolerance.
+/// A method that draws nothing needs one seed.
 inline void keeps_its_rate(Arena& arena, const Plugin& plugin) {
   const Facts known = facts(plugin);
   const int seeds = known.random ? 20 : 1;
@@ -93,7 +93,8 @@ class Recount final : public problems::Problem {
   std::unique_ptr<problems::Problem> problem_;
 };
 
-/// Bits are what the theory says, calls and prox calls what the problem has seen, all of them what the method's rule costs.
+/// Bits are what the theory says, calls and prox calls what the problem has seen, all of them what the
+/// method's rule costs.
 inline void keeps_the_ledger(std::unique_ptr<problems::Problem> problem, const Plugin& plugin) {
   auto owned = std::make_unique<Recount>(std::move(problem));
   Recount& recount = *owned;

@@ -6,8 +6,8 @@
 
 namespace trivium::solvers::testing {
 
-/// F_m(x, y) = turn (y, -x) + q_m with q_m of sum zero over five workers: the mean is a pure rotation, z* = 0, L = L_rms = 1,
-/// mu = 0. `turn` is 1 or -1. z0 = (1, 0.5).
+/// F_m(x, y) = turn (y, -x) + q_m with q_m of sum zero over five workers: the mean is a pure rotation, z* =
+/// 0, L = L_rms = 1, mu = 0. `turn` is 1 or -1. z0 = (1, 0.5).
 class Rotation final : public problems::Problem {
  public:
   explicit Rotation(double turn) : Problem(shape()), turn_(turn) {}
@@ -22,8 +22,7 @@ class Rotation final : public problems::Problem {
     problems::Known known;
     for (const problems::Which which : problems::all_constants)
       known.constants[which] = {0, problems::Origin::known, "closed form"};
-    for (const problems::Which which :
-         {problems::Which::L, problems::Which::L_max, problems::Which::L_rms})
+    for (const problems::Which which : {problems::Which::L, problems::Which::L_max, problems::Which::L_rms})
       known.constants[which].value = 1;
     known.solution = {0, 0};
     known.start = {1, 0.5};

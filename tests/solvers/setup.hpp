@@ -47,9 +47,9 @@ struct Arena {
 
 /// An arena for a problem of the catalogue, on float64 vectors.
 inline Arena arena(const std::string& name, const Table& parameters, mpi::Transport& over = alone()) {
-  return Arena(problems::catalogue().make({name, parameters, ""},
-                                          problems::Place{over.rank(), over.ranks(), {}}),
-               over);
+  return Arena(
+      problems::catalogue().make({name, parameters, ""}, problems::Place{over.rank(), over.ranks(), {}}),
+      over);
 }
 
 /// A method on its own network.

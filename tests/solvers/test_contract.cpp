@@ -1,6 +1,10 @@
 // The contract suite over every method of the catalogue, and the numbers that a pure rotation gives.
-#include "../core/allocations.hpp"
+#include <cstddef>
+
+#include <catch2/catch.hpp>
+
 #include "contract.hpp"
+#include "core/allocations.hpp"
 #include "rotation.hpp"
 
 using namespace trivium;
@@ -106,7 +110,8 @@ TEST_CASE("values sent as float32 cost half and leave an error below 1e-12") {
   }
 }
 
-TEST_CASE("every method but gradient converges on a pure rotation at the theory step, whichever way it turns") {
+TEST_CASE(
+    "every method but gradient converges on a pure rotation at the theory step, whichever way it turns") {
   for (const double turn : {1.0, -1.0}) {
     Arena here = rotation(turn);
     for (const Plugin& plugin : variants()) {
@@ -149,9 +154,10 @@ TEST_CASE("extragradient and Tseng's method shrink a rotation by 1 - g^2 + g^4")
   }
 }
 
-TEST_CASE("past extragradient and optimistic gradient shrink a rotation by (1 + sqrt(1 - 4 g^2)) / 2 in the end") {
-  // Their roots solve r^2 - (1 - 2 i g) r - i g = 0; the larger one has |r|^2 = (1 + sqrt(1 - 4 g^2)) / 2, 0.9 at g = 0.3, and
-  // the other's share, 0.1 / 0.9, is gone after 20 iterations.
+TEST_CASE(
+    "past extragradient and optimistic gradient shrink a rotation by (1 + sqrt(1 - 4 g^2)) / 2 in the end") {
+  // Their roots solve r^2 - (1 - 2 i g) r - i g = 0; the larger one has |r|^2 = (1 + sqrt(1 - 4 g^2)) / 2,
+  // 0.9 at g = 0.3, and the other's share, 0.1 / 0.9, is gone after 20 iterations.
   Arena here = rotation(1);
   for (const char* name : {"past_extragradient", "optimistic"}) {
     INFO(name);
@@ -164,13 +170,30 @@ TEST_CASE("past extragradient and optimistic gradient shrink a rotation by (1 + 
   }
 }
 
-TEST_CASE("past extragradient and optimistic gradient leave a rotation just above 1 / (2 L)") {
+TEST_CASE("optimistic gradient starts with a gradient step, so it may rise before it falls, by 4/3 at most") {
+  Arena here = rotation(1);
+  Method method(here, Plugin{"optimistic", {}, ""});
+  method.start();
+  method.steps(1);
+  CHECK(method.distance() == Approx(1 + 0.0625));  // z_{-1} = z_0 and g = 1/4
+  for (int k = 0; k < 30; ++k) {
+    method.steps(1);
+    REQUIRE(method.distance() < 4.0 / 3);
+  }
+}
+
+TEST_CASE("past extragradient and optimistic gradient leave a rotation just above g = 1 / sqrt(3)") {
+  // For g > 1/2 the larger root has |r|^2 = 2 g^2 + g sqrt(4 g^2 - 1): 0.962 at 0.57, 1 at 1 / sqrt(3), 1.014
+  // at 0.58.
   Arena here = rotation(1);
   for (const char* name : {"past_extragradient", "optimistic"}) {
     INFO(name);
-    Method method(here, with_step(name, 0.58));  // at 1 / sqrt(3) the larger root has modulus 1
-    method.start();
-    method.steps(3000);
-    CHECK(method.distance() > 100);
+    Method inside(here, with_step(name, 0.57)), outside(here, with_step(name, 0.58));
+    inside.start();
+    outside.start();
+    inside.steps(500);
+    outside.steps(500);
+    CHECK(inside.distance() < 1e-6);
+    CHECK(outside.distance() > 100);
   }
 }

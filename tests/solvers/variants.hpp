@@ -42,11 +42,12 @@ struct Cost {
 
 /// What is known of a method beside what it says itself.
 struct Facts {
-  /// |z_k - z*|^2 <= constant * rate^k |z_0 - z*|^2. Two for a method whose theorem is about |z - z*|^2 + |w - z*|^2.
+  /// |z_k - z*|^2 <= constant * rate^k |z_0 - z*|^2. Two for a method whose theorem is about |z - z*|^2 + |w
+  /// - z*|^2.
   double constant = 2;
-  bool random = true;     ///< then the bound and the bits hold in the mean
-  bool rotates = true;    ///< converges on a pure rotation
-  std::vector<Cost> cost; ///< one entry, or none when it varies
+  bool random = true;      ///< then the bound and the bits hold in the mean
+  bool rotates = true;     ///< converges on a pure rotation
+  std::vector<Cost> cost;  ///< one entry, or none when it varies
 };
 
 inline Facts facts(const Plugin& plugin) {
@@ -55,8 +56,8 @@ inline Facts facts(const Plugin& plugin) {
   if (plugin.type == "extragradient") return {1, false, true, {{2, 2, 2}}};
   if (plugin.type == "forward_backward_forward") return {1, false, true, {{2, 2, project_last ? 2.0 : 1.0}}};
   if (plugin.type == "past_extragradient") return {1, false, true, {{1, 1, 2}}};
-  // With D = |z_k - z*|^2, S = |z_k - z_{k-1}|^2, V = D + 2 g <F(z_k) - F(z_{k-1}), z* - z_k> + g L S falls by 1 - g mu for
-  // g <= 1 / (4 L), and V >= (1 - g L) D >= 3/4 D.
+  // With D = |z_k - z*|^2, S = |z_k - z_{k-1}|^2, V = D + 2 g <F(z_k) - F(z_{k-1}), z* - z_k> + g L S falls
+  // by 1 - g mu for g <= 1 / (4 L), and V >= (1 - g L) D >= 3/4 D.
   if (plugin.type == "optimistic") return {4.0 / 3, false, true, {{1, 1, 1}}};
   return {};
 }

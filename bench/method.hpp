@@ -1,0 +1,31 @@
+#pragma once
+#include <memory>
+
+#include <trivium/mpi/network.hpp>
+#include <trivium/solvers/make.hpp>
+#include <trivium/solvers/solver.hpp>
+
+namespace trivium::bench {
+
+/// A method on a problem, all workers in one process, after its initial exchange: what the runner steps. `problem` and `start` must
+/// outlive it. Constants that `known` lacks are an error.
+struct Method {
+  Method(problems::Problem& problem, const Plugin& method, const Vector& start,
+         std::map<problems::Which, problems::Constant> known)
+      : network(*transport, problem.traits().workers, start, 1),
+        counted(solvers::count_calls(problem, network)),
+        constants(std::move(known), {}),
+        solver(solvers::catalogue().make(method, {*counted, network, constants, start})) {
+    solver->start();
+    network.ledger().before_first_iteration = false;
+  }
+  void step() { solver->step(); }
+
+  std::unique_ptr<mpi::Transport> transport = mpi::in_process();
+  mpi::Network network;
+  std::unique_ptr<problems::Problem> counted;
+  problems::Constants constants;
+  std::unique_ptr<solvers::Solver> solver;
+};
+
+}  // namespace trivium::bench

@@ -1,0 +1,59 @@
+// Solution, merits and constants have the same bits on every number of ranks. Each rank compares with a run
+// of its own that holds all workers.
+#include <catch2/catch.hpp>
+
+#include <trivium/analysis/constants.hpp>
+#include <trivium/analysis/solution.hpp>
+
+#include "operators.hpp"
+
+using namespace trivium;
+using namespace trivium::analysis;
+
+namespace {
+
+/// Everything this room says about a problem, one number after another.
+std::vector<double> report(problems::Problem& problem, mpi::Network& network) {
+  const Solution solution = solve(problem, network, zero_of(problem));
+  std::vector<double> numbers = solution.point;
+  numbers.push_back(solution.relative_residual);
+  Vector at = zero_of(problem);
+  at.assign(solution.point);
+  problems::Constants found = constants(problem, network, at);
+  for (const problems::Which which : problems::all_constants) numbers.push_back(found.get(which).value);
+  fill(at, 0.1);
+  numbers.push_back(Merits(problem, network).natural_residual(at));
+  return numbers;
+}
+
+void check_ranks(const std::string& type, const Table& parameters, bool jacobian) {
+  const auto transport = mpi::world();
+  problems::Place here;
+  here.rank = transport->rank();
+  here.ranks = transport->ranks();
+  const auto shared = make(type, parameters, here), whole = make(type, parameters);
+  Hidden hidden(*shared, jacobian), alone_hidden(*whole, jacobian);
+  mpi::Network network(*transport, shared->traits().workers, zero_of(*shared), 1);
+  Alone alone(*whole);
+  CHECK(report(hidden, network) == report(alone_hidden, alone.network));
+}
+
+}  // namespace
+
+TEST_CASE("the same bits on every number of ranks") {
+  check_ranks("bilinear", {{"n", 12}, {"workers", 7}}, true);
+  check_ranks("quadratic_game", {{"n", 9}, {"workers", 5}}, true);
+}
+
+TEST_CASE("the same bits without Jacobians") {
+  check_ranks("quadratic_game", {{"n", 9}, {"workers", 5}}, false);
+}
+
+TEST_CASE("the same bits under constraints") {
+  const Table ball{{"type", "l2_ball"}, {"radius", 1.0}}, diamond{{"type", "l1_ball"}, {"radius", 2.0}};
+  check_ranks("bilinear", {{"n", 12}, {"workers", 6}, {"x_set", ball}, {"y_set", diamond}}, true);
+}
+
+TEST_CASE("the same candidates for delta on every number of ranks") {
+  check_ranks("bilinear", {{"n", 751}, {"workers", 9}, {"sigma_min", 0.9}}, true);
+}

@@ -1,0 +1,307 @@
+// The constants of problems against closed forms and against dense linear algebra written out here.
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+#include <catch2/catch.hpp>
+
+#include <trivium/analysis/constants.hpp>
+#include <trivium/analysis/solution.hpp>
+#include <trivium/core/stream.hpp>
+
+#include "operators.hpp"
+
+using namespace trivium;
+using namespace trivium::analysis;
+using problems::Constants;
+using problems::Origin;
+using problems::Which;
+
+namespace {
+
+/// All eigenvalues of a symmetric matrix, ascending, by Jacobi's rotations.
+Row eigenvalues(Matrix A) {
+  const std::size_t n = A.size();
+  for (int sweep = 0; sweep < 30; ++sweep)
+    for (std::size_t p = 0; p < n; ++p)
+      for (std::size_t q = p + 1; q < n; ++q) {
+        if (A[p][q] == 0) continue;
+        const double theta = 0.5 * std::atan2(2 * A[p][q], A[q][q] - A[p][p]), c = std::cos(theta),
+                     s = std::sin(theta);
+        for (std::size_t k = 0; k < n; ++k) {
+          const double kp = A[k][p], kq = A[k][q];
+          A[k][p] = c * kp - s * kq, A[k][q] = s * kp + c * kq;
+        }
+        for (std::size_t k = 0; k < n; ++k) {
+          const double pk = A[p][k], qk = A[q][k];
+          A[p][k] = c * pk - s * qk, A[q][k] = s * pk + c * qk;
+        }
+      }
+  Row values(n);
+  for (std::size_t i = 0; i < n; ++i) values[i] = A[i][i];
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+Matrix zeros(std::size_t n) { return Matrix(n, Row(n, 0.0)); }
+Matrix sum(const Matrix& A, double weight, const Matrix& B) {
+  Matrix C = A;
+  for (std::size_t i = 0; i < A.size(); ++i)
+    for (std::size_t j = 0; j < A.size(); ++j) C[i][j] += weight * B[i][j];
+  return C;
+}
+Matrix gram(const Matrix& A) {
+  Matrix C = zeros(A.size());
+  for (std::size_t i = 0; i < A.size(); ++i)
+    for (std::size_t j = 0; j < A.size(); ++j)
+      for (std::size_t k = 0; k < A.size(); ++k) C[i][j] += A[k][i] * A[k][j];
+  return C;
+}
+Matrix transpose(const Matrix& A) {
+  Matrix C = A;
+  for (std::size_t i = 0; i < A.size(); ++i)
+    for (std::size_t j = 0; j < A.size(); ++j) C[i][j] = A[j][i];
+  return C;
+}
+double largest(const Matrix& A) { return eigenvalues(A).back(); }
+double spectral_norm(const Matrix& A) { return std::sqrt(largest(gram(A))); }
+
+/// All constants by their definitions.
+std::map<Which, double> dense_constants(const std::vector<Matrix>& J) {
+  const double M = static_cast<double>(J.size());
+  Matrix mean = zeros(J[0].size()), squares = mean, variance = mean, about_first = mean;
+  for (const Matrix& own : J) mean = sum(mean, 1 / M, own);
+  std::map<Which, double> all;
+  for (const Matrix& own : J) {
+    squares = sum(squares, 1 / M, gram(own));
+    variance = sum(variance, 1 / M, gram(sum(own, -1, mean)));
+    about_first = sum(about_first, 1 / M, gram(sum(own, -1, J[0])));
+    all[Which::L_max] = std::max(all[Which::L_max], spectral_norm(own));
+    all[Which::delta] = std::max(all[Which::delta], spectral_norm(sum(own, -1, mean)));
+  }
+  all[Which::L] = spectral_norm(mean);
+  all[Which::L_rms] = std::sqrt(largest(squares));
+  all[Which::mu] = eigenvalues(sum(mean, 1, transpose(mean))).front() / 2;
+  all[Which::d1] = spectral_norm(sum(mean, -1, J[0]));
+  all[Which::sig] = std::sqrt(largest(variance));
+  all[Which::sig1] = std::sqrt(largest(about_first));
+  return all;
+}
+
+/// The workers' Jacobians at 0, column by column.
+std::vector<Matrix> jacobians(problems::Problem& problem) {
+  const std::size_t d = problem.traits().dimension;
+  const Vector at(d);
+  Vector column(d);
+  std::vector<Matrix> J;
+  for (int m = 0; m < problem.traits().workers.total; ++m) {
+    J.push_back(zeros(d));
+    for (std::size_t j = 0; j < d; ++j) {
+      Vector unit(d);
+      unit.span<double>()[j] = 1;
+      problem.jacobian(m, at, unit, false, column);
+      for (std::size_t i = 0; i < d; ++i) J.back()[i][j] = column.span<double>()[i];
+    }
+  }
+  return J;
+}
+
+void check_against_dense(problems::Problem& problem) {
+  Hidden hidden(problem);
+  Alone alone(hidden);
+  Constants found = constants(hidden, alone.network, zero_of(hidden));
+  for (const auto& [which, expected] : dense_constants(jacobians(problem))) {
+    INFO(name_of(which));
+    CHECK(found.get(which).value == Approx(expected).epsilon(2e-9));
+    CHECK(found.get(which).origin == Origin::computed);
+    CHECK(found.get(which).how == "Lanczos, relative accuracy 1e-08");
+  }
+}
+
+Matrix random_matrix(std::size_t d, std::uint64_t number) {
+  Stream stream(11, Purpose::test, number, 0);
+  Matrix A = zeros(d);
+  for (Row& row : A)
+    for (double& entry : row) entry = stream.normal();
+  return A;
+}
+
+/// J_m = diag(1 + m w_i), w_i = 0, 1/2, 1, 0, ...: with M workers |J_m - J| = |m - (M-1)/2|, so delta =
+/// (M-1)/2.
+class Diagonal final : public problems::Problem {
+ public:
+  Diagonal(std::size_t dimension, int workers) : Problem({}) {
+    traits_.dimension = dimension;
+    traits_.workers = worker_block(workers, 0, 1);
+    traits_.affine = traits_.has_jacobian = true;
+  }
+  void evaluate(int m, const Vector& z, Vector& out) override { jacobian(m, z, z, false, out); }
+  void jacobian(int m, const Vector&, const Vector& v, bool, Vector& out) override {
+    const auto x = v.span<double>();
+    auto y = out.span<double>();
+    for (std::size_t i = 0; i < y.size(); ++i) y[i] = (1 + m * static_cast<double>(i % 3) / 2) * x[i];
+  }
+};
+
+}  // namespace
+
+TEST_CASE("constants of a matrix that can be checked by hand") {
+  // J = [[1, 2], [0, 3]]: J^T J = [[1, 2], [2, 13]] has eigenvalues 7 +- sqrt(40); (J + J^T)/2 = [[1, 1], [1,
+  // 3]] has 2 +- sqrt(2).
+  SmallAffine problem({{{1, 2}, {0, 3}}});
+  Alone alone(problem);
+  Constants found = constants(problem, alone.network, zero_of(problem));
+  CHECK(found.L() == Approx(std::sqrt(7 + std::sqrt(40.0))).epsilon(1e-12));
+  CHECK(found.mu() == Approx(2 - std::sqrt(2.0)).epsilon(1e-12));
+  for (const Which which : {Which::delta, Which::d1, Which::sig, Which::sig1})
+    CHECK(found.get(which).value == 0);
+}
+
+TEST_CASE("one dimension: F_m = a_m z with a = 1, 2, 6") {
+  // J = 3; L_rms^2 = 41/3; deviations -2, -1, 3; sig^2 = 14/3; about the first: 0, 1, 25, mean 26/3.
+  SmallAffine problem({{{1}}, {{2}}, {{6}}});
+  Alone alone(problem);
+  Constants found = constants(problem, alone.network, zero_of(problem));
+  CHECK(found.L() == Approx(3));
+  CHECK(found.mu() == Approx(3));
+  CHECK(found.get(Which::L_max).value == Approx(6));
+  CHECK(found.L_rms() == Approx(std::sqrt(41.0 / 3)));
+  CHECK(found.get(Which::delta).value == Approx(3));
+  CHECK(found.get(Which::d1).value == Approx(2));
+  CHECK(found.get(Which::sig).value == Approx(std::sqrt(14.0 / 3)));
+  CHECK(found.get(Which::sig1).value == Approx(std::sqrt(26.0 / 3)));
+}
+
+TEST_CASE("random workers without any symmetry agree with dense linear algebra") {
+  SmallAffine problem({random_matrix(9, 0), random_matrix(9, 1), random_matrix(9, 2), random_matrix(9, 3)});
+  check_against_dense(problem);
+}
+
+TEST_CASE("the quadratic game agrees with dense linear algebra") {
+  check_against_dense(*make("quadratic_game"));
+}
+
+TEST_CASE("the bilinear problem's closed forms are found without them") {
+  const auto measure = [](double similarity) {
+    const auto problem = make("bilinear", {{"similarity", similarity}});
+    Hidden hidden(*problem);
+    Alone alone(hidden);
+    Constants found = constants(hidden, alone.network, zero_of(hidden));
+    std::map<Which, double> values;
+    for (const Which which : problems::all_constants) values[which] = found.get(which).value;
+    return values;
+  };
+  // L = sqrt(1 + mu^2), mu = .02; the workers' waves have amplitude `similarity` and mean square 1/2; max L_m
+  // is numerical.
+  auto A = measure(1);
+  CHECK(A[Which::L] == Approx(1.0001999800).epsilon(1e-9));
+  CHECK(A[Which::mu] == Approx(0.02).epsilon(1e-9));
+  CHECK(A[Which::delta] == Approx(1).epsilon(1e-9));
+  CHECK(A[Which::d1] == Approx(1).epsilon(1e-9));
+  CHECK(A[Which::sig] == Approx(0.7071067812).epsilon(1e-9));
+  CHECK(A[Which::sig1] == Approx(1.2247448714).epsilon(1e-9));
+  CHECK(A[Which::L_max] == Approx(1.9278175257).epsilon(1e-9));
+  auto B10 = measure(0.1);
+  CHECK(B10[Which::delta] == Approx(0.1).epsilon(1e-9));
+  CHECK(B10[Which::d1] == Approx(0.1).epsilon(1e-9));
+  CHECK(B10[Which::sig] == Approx(0.0707106781).epsilon(1e-9));
+  CHECK(B10[Which::sig1] == Approx(0.1224744871).epsilon(1e-9));
+  CHECK(B10[Which::L_max] == Approx(1.0760908510).epsilon(1e-9));
+}
+
+TEST_CASE("a rotation is merely monotone: mu = 0") {
+  SmallAffine problem({{{0, 1}, {-1, 0}}});
+  Alone alone(problem);
+  Constants found = constants(problem, alone.network, zero_of(problem));
+  CHECK(std::abs(found.mu()) < 1e-12);
+  CHECK(found.L() == Approx(1).epsilon(1e-12));
+  const auto bilinear = make("bilinear", {{"mu", 0.0}});
+  Hidden hidden(*bilinear);
+  Alone around(hidden);
+  CHECK(std::abs(constants(hidden, around.network, zero_of(hidden)).mu()) < 1e-12);
+}
+
+TEST_CASE("an operator that is not monotone has a negative mu") {
+  // (J + J^T)/2 = [[1, 2], [2, 1]] has eigenvalues -1 and 3.
+  SmallAffine problem({{{1, 4}, {0, 1}}});
+  Alone alone(problem);
+  CHECK(constants(problem, alone.network, zero_of(problem)).mu() == Approx(-1).epsilon(1e-12));
+}
+
+TEST_CASE("what the problem knows is used, and nothing is measured before it is asked for") {
+  const auto problem = make("bilinear");
+  Alone alone(*problem);
+  Constants found = constants(*problem, alone.network, zero_of(*problem));
+  CHECK(found.get(Which::L).origin == Origin::known);
+  CHECK(found.found().count(Which::L_max) == 0);
+  CHECK(found.get(Which::L_max).origin == Origin::computed);
+  CHECK(found.found().count(Which::L_max) == 1);
+}
+
+TEST_CASE("delta is exact up to dimension 1500 or up to 8 workers, and of 4 candidates beyond") {
+  const auto delta = [](std::size_t dimension, int workers) {
+    Diagonal problem(dimension, workers);
+    Alone alone(problem);
+    return constants(problem, alone.network, zero_of(problem)).get(Which::delta);
+  };
+  for (const auto& [dimension, workers] : {std::pair<std::size_t, int>{1500, 9}, {1501, 8}, {1501, 1}}) {
+    const problems::Constant exact = delta(dimension, workers);
+    CHECK(exact.value == Approx((workers - 1) / 2.0).epsilon(1e-9));
+    CHECK(exact.origin == Origin::computed);
+  }
+  const problems::Constant bound = delta(1501, 9);
+  CHECK(bound.value == Approx(4).epsilon(1e-9));
+  CHECK(bound.origin == Origin::estimated);
+  CHECK_THAT(bound.how, Catch::Contains("of the 4 workers that differ most"));
+}
+
+TEST_CASE("without Jacobians every constant is bounded from the right side") {
+  const auto problem = make("quadratic_game");
+  const auto exact = dense_constants(jacobians(*problem));
+  Hidden hidden(*problem, false);
+  Alone alone(hidden);
+  Constants found = constants(hidden, alone.network, zero_of(hidden));
+  for (const auto& [which, value] : exact) {
+    INFO(name_of(which));
+    const problems::Constant& estimate = found.get(which);
+    CHECK(estimate.origin == Origin::estimated);
+    if (which == Which::mu) {
+      CHECK(estimate.value >= value - 1e-9);
+      CHECK(estimate.value <= 1.5 * value);
+      CHECK(estimate.how == "upper bound from 64 random pairs near the solution");
+    } else {
+      CHECK(estimate.value <= value * (1 + 1e-9));
+      CHECK(estimate.value >= 0.7 * value);
+      CHECK(estimate.how == "lower bound from 64 random pairs near the solution");
+    }
+  }
+}
+
+TEST_CASE("constants of an operator that is not affine are those at the point, and say so") {
+  // F(z) = z^3 in one dimension has derivative 12 at 2. Differences over +-h give 12 + h^2.
+  Custom cubic(1, [](auto z, auto F) { F[0] = z[0] * z[0] * z[0]; });
+  Alone alone(cubic);
+  CHECK(constants(cubic, alone.network, {2}).L() == Approx(12).epsilon(1e-6));
+}
+
+TEST_CASE("robust regression on a9a", "[data]") {
+  const char* folder = std::getenv("TRIVIUM_DATA");
+  if (folder == nullptr) return;
+  problems::Place place;
+  place.data_folders = {folder};
+  const auto problem = make("robust_regression", {{"file", "a9a"}}, place);
+  Alone alone(*problem);
+  const Solution solution = solve(*problem, alone.network, zero_of(*problem));
+  CHECK(solution.relative_residual <= 1e-13);
+  CHECK(norm_of(solution.point) == Approx(0.64682).epsilon(1e-5));
+  Constants found = constants(*problem, alone.network, Vector(std::span<const double>(solution.point)));
+  CHECK(found.L() == Approx(6.7300).epsilon(1e-5));
+  CHECK(found.mu() == Approx(0.1).epsilon(1e-6));
+  CHECK_THAT(found.get(Which::L).how, Catch::Contains("at the solution"));
+  // These depend on the shuffle, those of the first worker most.
+  CHECK(found.get(Which::L_max).value == Approx(6.86).epsilon(0.01));
+  CHECK(found.get(Which::delta).value == Approx(0.439).epsilon(0.15));
+  CHECK(found.get(Which::sig).value == Approx(0.276).epsilon(0.1));
+  CHECK(found.get(Which::d1).value == Approx(0.264).epsilon(0.6));
+  CHECK(found.get(Which::sig1).value == Approx(0.378).epsilon(0.3));
+}
