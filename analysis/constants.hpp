@@ -8,7 +8,7 @@ namespace trivium::analysis {
 /// The constants of a problem: what it knows in closed form, and the rest measured when first asked for, at
 /// the point `at` (the solution, where the constants of problems that are not affine are wanted).
 ///
-/// With Jacobians J_m of the workers and their mean J, by Lanczos' method without forming a matrix:
+/// With Jacobians J_m of the workers and their mean J, by Lanczos' method:
 ///   L = |J|    mu = least eigenvalue of (J + J^T)/2    L_max = max |J_m|    L_rms^2 = |(1/M) sum J_m^T J_m|
 ///   delta = max |J_m - J|    d1 = |J - J_1|    sig^2 = |(1/M) sum (J_m - J)^T (J_m - J)|    sig1: the same
 ///   with J_1 for J

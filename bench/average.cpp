@@ -1,5 +1,5 @@
-// The network's dense sums over MPI against the raw calls, one worker a rank: mpirun -n 4 average. Every rank fills its vector in all of
-// them. Seconds are those of the slowest rank from a common start.
+// The network's dense sums over MPI against the raw calls, one worker a rank: mpirun -n 4 average. Every rank
+// fills its vector in all of them. Seconds are those of the slowest rank from a common start.
 #include <boost/mpi.hpp>
 
 #include <trivium/compressors/compressor.hpp>
@@ -57,13 +57,18 @@ int main() {
   };
 
   const auto [average_s, exchange_s, reduce_s, allreduce_s] = medians_of_all(
-      [&] { network.average(*identity, worker, out); }, [&] { network.exchange(ValueFormat::float64, worker, out); },
-      [&] { raw([](void* from, void* to) { MPI_Reduce(from, to, d, MPI_DOUBLE, MPI_SUM, 0, MPI_COMM_WORLD); }); },
-      [&] { raw([](void* from, void* to) { MPI_Allreduce(from, to, d, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD); }); });
+      [&] { network.average(*identity, worker, out); },
+      [&] { network.exchange(ValueFormat::float64, worker, out); },
+      [&] {
+        raw([](void* from, void* to) { MPI_Reduce(from, to, d, MPI_DOUBLE, MPI_SUM, 0, MPI_COMM_WORLD); });
+      },
+      [&] {
+        raw([](void* from, void* to) { MPI_Allreduce(from, to, d, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD); });
+      });
   if (transport->rank() != 0) return 0;
   const std::string what = fmt::format("{} ranks, d = {:.0e} float64: ", ranks, static_cast<double>(d));
   bench::row_at_most(what + "Network::average over MPI_Allreduce", average_s / allreduce_s, 1.5);
   bench::row_at_most(what + "Network::exchange over MPI_Allreduce", exchange_s / allreduce_s, 1.5);
-  bench::note("average {:.1f} ms, exchange {:.1f} ms, MPI_Reduce {:.1f} ms, MPI_Allreduce {:.1f} ms", average_s * 1e3, exchange_s * 1e3,
-              reduce_s * 1e3, allreduce_s * 1e3);
+  bench::note("average {:.1f} ms, exchange {:.1f} ms, MPI_Reduce {:.1f} ms, MPI_Allreduce {:.1f} ms",
+              average_s * 1e3, exchange_s * 1e3, reduce_s * 1e3, allreduce_s * 1e3);
 }

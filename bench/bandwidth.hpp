@@ -9,8 +9,8 @@ namespace trivium::bench {
 
 inline constexpr std::size_t streams = 8;
 
-/// Sum of x[0..size), read as eight streams of consecutive entries at once when `apart`, else as one. Processors differ in which is
-/// faster. Entries beyond the last full 8 x 64 bytes are left out.
+/// Sum of x[0..size), read as eight streams of consecutive entries at once when `apart`, else as one.
+/// Processors differ in which is faster. Entries beyond the last full 8 x 64 bytes are left out.
 template <class T>
 double read(const T* x, std::size_t size, bool apart) {
   constexpr std::size_t lanes = 64 / sizeof(T);

@@ -1,5 +1,5 @@
-// A dense operator is one read of its matrix. The bilinear problem's evaluate against the sum of as many bytes, both from memory:
-// the matrices that take turns are larger together than any cache.
+// A dense operator is one read of its matrix. The bilinear problem's evaluate against the sum of as many
+// bytes, both from memory: the matrices that take turns are larger together than any cache.
 #include <memory>
 #include <vector>
 
@@ -20,7 +20,8 @@ void measure(std::int64_t n, const char* dtype) {
   const std::size_t matrices = bytes_in_rotation / (entries * sizeof(T));
   std::vector<std::unique_ptr<problems::Problem>> problems;
   for (std::size_t i = 0; i < matrices; ++i)
-    problems.push_back(problems::catalogue().make({"bilinear", {{"n", n}, {"workers", 1}, {"dtype", dtype}}, ""}, {}));
+    problems.push_back(
+        problems::catalogue().make({"bilinear", {{"n", n}, {"workers", 1}, {"dtype", dtype}}, ""}, {}));
   const std::vector<T> plain(matrices * entries, T{1});
 
   const problems::Traits& traits = problems.front()->traits();
@@ -31,15 +32,21 @@ void measure(std::int64_t n, const char* dtype) {
   const auto read = [&](std::size_t& turn, bool apart) {
     bench::keep(bench::read(&plain[next(turn) * entries], entries, apart));
   };
-  const auto [operator_s, apart_s, on_s] =
-      bench::median_seconds(bench::Clock::processor, 3 * static_cast<int>(matrices),
-                            [&] { problems[next(evaluated)]->evaluate(0, z, out); bench::keep(out); },
-                            [&] { read(read_apart, true); }, [&] { read(read_on, false); });
+  const auto [operator_s, apart_s, on_s] = bench::median_seconds(
+      bench::Clock::processor, 3 * static_cast<int>(matrices),
+      [&] {
+        problems[next(evaluated)]->evaluate(0, z, out);
+        bench::keep(out);
+      },
+      [&] { read(read_apart, true); }, [&] { read(read_on, false); });
   const double fastest = std::min(apart_s, on_s), bytes = static_cast<double>(entries * sizeof(T));
-  bench::row_at_least(fmt::format("bilinear operator, d = {}, {}: its bytes/s over those of a plain read", traits.dimension, dtype),
+  bench::row_at_least(fmt::format("bilinear operator, d = {}, {}: its bytes/s over those of a plain read",
+                                  traits.dimension, dtype),
                       fastest / operator_s, 0.8);
-  bench::note("operator {:.1f} GB/s, read {:.1f} GB/s in eight streams, {:.1f} in one; {} matrices of {:.0f} MiB take turns",
-              bytes / operator_s * 1e-9, bytes / apart_s * 1e-9, bytes / on_s * 1e-9, matrices, bytes / 0x1p20);
+  bench::note(
+      "operator {:.1f} GB/s, read {:.1f} GB/s in eight streams, {:.1f} in one; {} matrices of {:.0f} MiB "
+      "take turns",
+      bytes / operator_s * 1e-9, bytes / apart_s * 1e-9, bytes / on_s * 1e-9, matrices, bytes / 0x1p20);
 }
 
 }  // namespace

@@ -1,11 +1,10 @@
-// What the framework adds: extragradient on a thousand affine workers of dimension 100, through network, ledger and solver, against the
-// 2 M matrix-vector products of an iteration and nothing else.
+// What the framework adds: extragradient on a thousand affine workers of dimension 100, through network,
+// ledger and solver, against the 2 M matrix-vector products of an iteration and nothing else.
 #include <filesystem>
 #include <vector>
 
-#include <unistd.h>
-
 #include <Eigen/Core>
+#include <unistd.h>
 
 #include <trivium/core/stream.hpp>
 #include <trivium/io/arrays.hpp>
@@ -43,7 +42,8 @@ std::unique_ptr<problems::Problem> load(const std::map<std::string, io::Array>& 
 /// Extragradient as one writes it by hand for these arrays, with Eigen's product.
 class ByHand {
  public:
-  ByHand(const std::vector<double>& J, const std::vector<double>& q, double step) : J_(J), q_(q), step_(step) {}
+  ByHand(const std::vector<double>& J, const std::vector<double>& q, double step)
+      : J_(J), q_(q), step_(step) {}
   void step() {
     evaluate(z_);
     w_ = z_ - step_ * F_;
@@ -75,7 +75,8 @@ int main() {
   const Vector start(d);
   const double step = 0.25;
   bench::Method method(*problem, {"extragradient", {{"step", step}}, ""}, start,
-                       {{problems::Which::L, {1, problems::Origin::known, ""}}, {problems::Which::mu, {0.2, problems::Origin::known, ""}}});
+                       {{problems::Which::L, {1, problems::Origin::known, ""}},
+                        {problems::Which::mu, {0.2, problems::Origin::known, ""}}});
   ByHand by_hand(arrays.at("J").values, arrays.at("q").values, step);
   Vector out = start.like();
   const auto products = [&] {
@@ -84,12 +85,15 @@ int main() {
     bench::keep(out);
   };
 
-  const auto [method_s, products_s, by_hand_s] =
-      bench::median_seconds(bench::Clock::processor, 51, [&] { method.step(); }, products, [&] { by_hand.step(); });
+  const auto [method_s, products_s, by_hand_s] = bench::median_seconds(
+      bench::Clock::processor, 51, [&] { method.step(); }, products, [&] { by_hand.step(); });
   const std::vector<double> z = method.solver->point().to_host();
-  const double difference = (Eigen::Map<const Eigen::VectorXd>(z.data(), d) - by_hand.point()).norm() / by_hand.point().norm();
-  bench::row_at_most("extragradient, M = 1000, d = 100: an iteration over its 2 M products alone", method_s / products_s, 1.15);
+  const double difference =
+      (Eigen::Map<const Eigen::VectorXd>(z.data(), d) - by_hand.point()).norm() / by_hand.point().norm();
+  bench::row_at_most("extragradient, M = 1000, d = 100: an iteration over its 2 M products alone",
+                     method_s / products_s, 1.15);
   bench::row_at_most("the same over a loop written by hand with Eigen", method_s / by_hand_s, 1.15);
-  bench::note("an iteration {:.2f} ms, products alone {:.2f} ms, by hand {:.2f} ms; their points differ by {:.0e}", method_s * 1e3,
-              products_s * 1e3, by_hand_s * 1e3, difference);
+  bench::note(
+      "an iteration {:.2f} ms, products alone {:.2f} ms, by hand {:.2f} ms; their points differ by {:.0e}",
+      method_s * 1e3, products_s * 1e3, by_hand_s * 1e3, difference);
 }

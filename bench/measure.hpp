@@ -11,8 +11,9 @@
 
 namespace trivium::bench {
 
-/// Which seconds are counted. Of one thread that only computes, both are the same on a quiet machine; on a busy one `processor`
-/// leaves out the time that other programs got. Work of several processes is measured by the wall's.
+/// Which seconds are counted. Of one thread that only computes, both are the same on a quiet machine; on a
+/// busy one `processor` leaves out the time that other programs got. Work of several processes is measured by
+/// the wall's.
 enum class Clock { wall, processor };
 
 inline double seconds_now(Clock clock) {
@@ -35,8 +36,8 @@ inline double median(std::vector<double> samples) {
   return *middle;
 }
 
-/// Median seconds of each piece of work. They take turns, so that whatever else the machine does disturbs all alike; one more turn at
-/// the beginning is not counted.
+/// Median seconds of each piece of work. They take turns, so that whatever else the machine does disturbs all
+/// alike; one more turn at the beginning is not counted.
 template <class... Work>
 std::array<double, sizeof...(Work)> median_seconds(Clock clock, int turns, Work&&... work) {
   std::array<std::vector<double>, sizeof...(Work)> samples;
@@ -61,14 +62,18 @@ void keep(const T& value) {
 }
 
 /// One row of the table that run.sh collects.
-inline void row(const std::string& what, const std::string& measured, const std::string& target, const std::string& met) {
+inline void row(const std::string& what, const std::string& measured, const std::string& target,
+                const std::string& met) {
   fmt::print("| {} | {} | {} | {} |\n", what, measured, target, met);
   std::fflush(stdout);
 }
-inline void row_at_most(const std::string& what, double measured, double target, const std::string& unit = "") {
-  row(what, fmt::format("{:.3g}{}", measured, unit), fmt::format("at most {:.3g}{}", target, unit), measured <= target ? "yes" : "no");
+inline void row_at_most(const std::string& what, double measured, double target,
+                        const std::string& unit = "") {
+  row(what, fmt::format("{:.3g}{}", measured, unit), fmt::format("at most {:.3g}{}", target, unit),
+      measured <= target ? "yes" : "no");
 }
-inline void row_at_least(const std::string& what, double measured, double target, const std::string& unit = "") {
+inline void row_at_least(const std::string& what, double measured, double target,
+                         const std::string& unit = "") {
   row(what, fmt::format("{:.3g}{}", measured, unit), fmt::format("at least {:.3g}{}", target, unit),
       measured >= target ? "yes" : "no");
 }

@@ -7,8 +7,8 @@
 
 namespace trivium::bench {
 
-/// A method on a problem, all workers in one process, after its initial exchange: what the runner steps. `problem` and `start` must
-/// outlive it. Constants that `known` lacks are an error.
+/// A method on a problem, all workers in one process, after its initial exchange: what the runner steps.
+/// `problem` and `start` must outlive it. Constants that `known` lacks are an error.
 struct Method {
   Method(problems::Problem& problem, const Plugin& method, const Vector& start,
          std::map<problems::Which, problems::Constant> known)

@@ -1,5 +1,6 @@
-// MASHA1 on a small problem, where the framework costs most: seconds a round against the two NumPy scripts in numpy/, which do the same
-// iterations on the same problem with the same step. A round is one iteration, its share of full exchanges included, on both sides.
+// MASHA1 on a small problem, where the framework costs most: seconds a round against the two NumPy scripts in
+// numpy/, which do the same iterations on the same problem with the same step. A round is one iteration, its
+// share of full exchanges included, on both sides.
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -17,7 +18,7 @@ namespace {
 
 using namespace trivium;
 
-constexpr int workers = 50, d = 20, k = 2, rounds = 2000, turns = 5;
+constexpr int workers = 50, d = 20, k = 2, rounds = 1000, turns = 7;
 
 /// What the command prints. Throws when it fails.
 std::string output_of(const std::string& command) {
@@ -38,8 +39,9 @@ double number_in(const std::string& json, const std::string& name) {
 }
 
 std::string python(const std::string& script, const std::string& arguments) {
-  return output_of(fmt::format("OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 {} {}/{} --workers {} --dimension {} {}", TRIVIUM_PYTHON,
-                               TRIVIUM_NUMPY_SCRIPTS, script, workers, d, arguments));
+  return output_of(
+      fmt::format("OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 {} {}/{} --workers {} --dimension {} {}",
+                  TRIVIUM_PYTHON, TRIVIUM_NUMPY_SCRIPTS, script, workers, d, arguments));
 }
 
 struct Measured {
@@ -47,7 +49,8 @@ struct Measured {
 };
 
 Measured by_script(const std::string& script, const std::string& file, double step) {
-  const std::string json = python(script, fmt::format("--k {} --rounds {} --step {:.17g} --file {}", k, rounds, step, file));
+  const std::string json =
+      python(script, fmt::format("--k {} --rounds {} --step {:.17g} --file {}", k, rounds, step, file));
   return {number_in(json, "seconds_per_round"), number_in(json, "error")};
 }
 
@@ -61,7 +64,11 @@ struct Setting {
     solution.assign(*problem->known().solution);
   }
   bench::Method start() const {
-    return {*problem, {"masha1", {{"refresh", static_cast<double>(k) / d}, {"uplink", Table{{"type", "rand_k"}, {"k", k}}}}, ""}, zero,
+    return {*problem,
+            {"masha1",
+             {{"refresh", static_cast<double>(k) / d}, {"uplink", Table{{"type", "rand_k"}, {"k", k}}}},
+             ""},
+            zero,
             known};
   }
   std::map<problems::Which, problems::Constant> known;
@@ -75,7 +82,8 @@ Measured by_trivium(const Setting& setting) {
   const double seconds = bench::seconds_of(bench::Clock::wall, [&] {
     for (int i = 0; i < rounds; ++i) method.step();
   });
-  return {seconds / rounds, squared_distance(method.solver->point(), setting.solution) / dot(setting.solution, setting.solution)};
+  return {seconds / rounds, squared_distance(method.solver->point(), setting.solution) /
+                                dot(setting.solution, setting.solution)};
 }
 
 }  // namespace
@@ -100,11 +108,12 @@ int main() {
   }();
   std::filesystem::remove_all(folder);
 
-  const std::string what = fmt::format("masha1 with rand_k, M = {}, d = {}, k = {}: rounds a second over", workers, d, k);
+  const std::string what =
+      fmt::format("masha1 with rand_k, M = {}, d = {}, k = {}: rounds a second over", workers, d, k);
   bench::row_at_least(what + " a NumPy loop's", loop_s / ours_s, 50, "x");
   bench::row_at_least(what + " vectorised NumPy's", vectorised_s / ours_s, 3, "x");
-  bench::note("a round: {:.2f} us, NumPy loop {:.0f} us, vectorised {:.1f} us; step {:.4f}", ours_s * 1e6, loop_s * 1e6,
-              vectorised_s * 1e6, step);
-  bench::note("squared error after {} rounds, of the start's: {:.1e}, {:.1e}, {:.1e} (same law, other draws)", rounds, ours.error,
-              loop.error, vectorised.error);
+  bench::note("a round: {:.2f} us, NumPy loop {:.0f} us, vectorised {:.1f} us; step {:.4f}", ours_s * 1e6,
+              loop_s * 1e6, vectorised_s * 1e6, step);
+  bench::note("squared error after {} rounds, of the start's: {:.1e}, {:.1e}, {:.1e} (same law, other draws)",
+              rounds, ours.error, loop.error, vectorised.error);
 }

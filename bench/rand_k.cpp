@@ -1,5 +1,6 @@
-// RandK with k = d / 100: encode and decode_add, against three copies of the message's bytes plus k cache misses each way, measured in
-// the same run. A line below each row says where the time goes. Every turn draws another subset, so that none is still in the cache.
+// RandK with k = d / 100: encode and decode_add, against three copies of the message's bytes plus k cache
+// misses each way, measured in the same run. A line below each row says where the time goes. Every turn draws
+// another subset, so that none is still in the cache.
 #include <memory>
 #include <vector>
 
@@ -40,7 +41,10 @@ void measure(std::size_t d, const char* indices) {
   const bool packed = std::string(indices) == "packed";
   const std::size_t k = d / 100;
   const auto codec = compressors::catalogue().make(
-      {"rand_k", {{"k", static_cast<std::int64_t>(k)}, {"indices", indices}, {"values", name_of(format)}}, ""}, {d, 1});
+      {"rand_k",
+       {{"k", static_cast<std::int64_t>(k)}, {"indices", indices}, {"values", name_of(format)}},
+       ""},
+      {d, 1});
   Vector x(d, dtype), out(d, dtype);
   fill(x, 1);
   const auto subsets = draw_subsets(static_cast<std::uint32_t>(d), k);
@@ -61,14 +65,31 @@ void measure(std::size_t d, const char* indices) {
   bytes.assign(message.bytes().begin(), message.bytes().end());
   copied = bytes;
 
-  const auto [encode_s, decode_s, copy_s, reads_s, updates_s, sample_s, gather_s, pack_s, unpack_s, scatter_s] =
+  const auto [encode_s, decode_s, copy_s, reads_s, updates_s, sample_s, gather_s, pack_s, unpack_s,
+              scatter_s] =
       bench::median_seconds(
-          bench::Clock::processor, turns, encode, [&] { codec->decode_add(message, 1, out); bench::keep(out); },
-          [&] { bench::copy_entries(copied.data(), bytes.data(), bytes.size()); bench::keep(copied); },
+          bench::Clock::processor, turns, encode,
+          [&] {
+            codec->decode_add(message, 1, out);
+            bench::keep(out);
+          },
+          [&] {
+            bench::copy_entries(copied.data(), bytes.data(), bytes.size());
+            bench::keep(copied);
+          },
           [&] { bench::keep(random_reads(x.span<T>().data(), subsets[read++])); },
-          [&] { random_updates(out.span<T>().data(), subsets[updated++]); bench::keep(out); },
-          [&] { Stream(2, Purpose::test, 0, sampled++).sample(static_cast<std::uint32_t>(d), drawn); bench::keep(drawn); },
-          [&] { gather(x, subsets[turns - gathered++], values); bench::keep(values); },
+          [&] {
+            random_updates(out.span<T>().data(), subsets[updated++]);
+            bench::keep(out);
+          },
+          [&] {
+            Stream(2, Purpose::test, 0, sampled++).sample(static_cast<std::uint32_t>(d), drawn);
+            bench::keep(drawn);
+          },
+          [&] {
+            gather(x, subsets[turns - gathered++], values);
+            bench::keep(values);
+          },
           [&] {
             piece.clear();
             piece.append_values(Part::values, values, format, rounding);
@@ -82,16 +103,22 @@ void measure(std::size_t d, const char* indices) {
             bench::keep(values);
             bench::keep(drawn);
           },
-          [&] { scatter_add(out, subsets[turns - scattered++], 1, values); bench::keep(out); });
+          [&] {
+            scatter_add(out, subsets[turns - scattered++], 1, values);
+            bench::keep(out);
+          });
 
-  bench::row_at_most(fmt::format("rand_k, d = {:.0e}, k = d/100, {}, {}: encode + decode_add over 3 copies + 2k misses",
-                                 static_cast<double>(d), indices, name_of(dtype)),
-                     (encode_s + decode_s) / (3 * copy_s + reads_s + updates_s), 1);
+  bench::row_at_most(
+      fmt::format("rand_k, d = {:.0e}, k = d/100, {}, {}: encode + decode_add over 3 copies + 2k misses",
+                  static_cast<double>(d), indices, name_of(dtype)),
+      (encode_s + decode_s) / (3 * copy_s + reads_s + updates_s), 1);
   const auto each = [k](double seconds) { return seconds / static_cast<double>(k) * 1e9; };
-  bench::note("ns an entry: encode {:.1f}, decode {:.1f}; copy {:.2f}, random read {:.1f}, random update {:.1f}", each(encode_s),
-              each(decode_s), each(copy_s), each(reads_s), each(updates_s));
-  bench::note("of that: sampling {:.1f}{}, gather {:.1f}, packing {:.1f}, unpacking {:.1f}, scatter {:.1f}", each(sample_s),
-              packed ? "" : " (twice)", each(gather_s), each(pack_s), each(unpack_s), each(scatter_s));
+  bench::note(
+      "ns an entry: encode {:.1f}, decode {:.1f}; copy {:.2f}, random read {:.1f}, random update {:.1f}",
+      each(encode_s), each(decode_s), each(copy_s), each(reads_s), each(updates_s));
+  bench::note("of that: sampling {:.1f}{}, gather {:.1f}, packing {:.1f}, unpacking {:.1f}, scatter {:.1f}",
+              each(sample_s), packed ? "" : " (twice)", each(gather_s), each(pack_s), each(unpack_s),
+              each(scatter_s));
 }
 
 }  // namespace

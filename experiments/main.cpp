@@ -1,3 +1,7 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <memory>
 
@@ -27,6 +31,15 @@ void experiment_options(CLI::App& command, Request& request) {
   command.add_option("FILE", request.file, "the experiment, a TOML file")->required();
   command.add_option("--set", request.overrides, "replace a value: key=value, e.g. problem.workers=10 or method.0.step=0.5")->expected(1)->take_all();
   command.add_option("--data", request.data_folders, "a folder to look for data files in, before $TRIVIUM_DATA, FILE's folder and ./data")->expected(1)->take_all();
+}
+
+/// What was wrong with the command line, as a sentence.
+[[noreturn]] void refuse(const CLI::App& app, const char* command, const std::string& complaint) {
+  std::vector<std::string> names;
+  for (const CLI::App* known : app.get_subcommands({})) names.push_back(known->get_name());
+  if (command == nullptr || *command == '-') reject("{}; see `trivium --help`", complaint);
+  if (std::find(names.begin(), names.end(), command) == names.end()) reject("no command named '{}'{}", command, did_you_mean(command, names));
+  reject("{}; see `trivium {} --help`", complaint, command);
 }
 
 /// Parses the command line and does what it says.
@@ -62,7 +75,7 @@ int command_line(int argc, char** argv, mpi::Transport& transport) {
   } catch (const CLI::Success& asked) {  // --help, --version
     return server ? app.exit(asked) : 0;
   } catch (const CLI::ParseError& error) {
-    reject("{}; see `trivium --help`", error.what());
+    refuse(app, argv[1], error.what());
   }
   if (run->parsed()) experiments::run_experiment(request, transport);
   if (check->parsed()) experiments::check_experiment(request, transport);
@@ -72,14 +85,26 @@ int command_line(int argc, char** argv, mpi::Transport& transport) {
   return 0;
 }
 
+/// Ends this process though MPI waits for the others: for a rank that has failed alone. The launcher then ends them.
+std::string last_words;
+void leave(int) {
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, last_words.data(), last_words.size());
+  _exit(2);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::unique_ptr<mpi::Transport> transport = mpi::launched_by_mpi() ? mpi::world() : mpi::in_process();
   try {
     return command_line(argc, argv, *transport);
-  } catch (const InputError& mistake) {  // every rank has heard of it: end in order
-    if (transport->rank() == 0) std::fprintf(stderr, "trivium: %s\n", mistake.what());
+  } catch (const InputError& mistake) {  // nearly always on every rank: end in order
+    if (transport->rank() == 0)
+      std::fprintf(stderr, "trivium: %s\n", mistake.what());
+    else
+      last_words = fmt::format("trivium: rank {}: {}\n", transport->rank(), mistake.what());
+    std::signal(SIGALRM, leave);
+    alarm(10);
     return 2;
   } catch (const std::exception& failure) {  // this rank alone: the others are waiting for it
     transport->abort(failure.what(), 1);

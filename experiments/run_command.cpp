@@ -62,24 +62,33 @@ std::string text_attribute(const io::Attributes& attributes, const std::string& 
   return text == nullptr ? "" : *text;
 }
 
-/// What to do about a job, from the files that are there. Rank 0 only.
+void check_config(const Job& job, const io::Attributes& attributes, const std::string& file) {
+  if (text_attribute(attributes, "config") != job.config)
+    reject("{} was made with another configuration; resume with the same one, or replace it with --overwrite", file);
+}
+
+/// What to do about a job, from the files that are there; checkpoints are looked into later. Rank 0 only.
 Plan plan_for(const Job& job, const Request& request) {
   const bool result = fs::exists(job.result), checkpoint = fs::exists(job.checkpoint);
   if (request.overwrite || (!result && !checkpoint)) return Plan::fresh;
   if (!request.resume)
     reject("results are already in {}; go on with --resume, replace them with --overwrite, or choose another --out",
            fs::path(job.result).parent_path().string());
-  const auto same = [&](const std::string& config, const std::string& file) {
-    if (config != job.config)
-      reject("{} was made with another configuration; resume with the same one, or replace it with --overwrite", file);
-  };
-  if (checkpoint) {
-    same(text_attribute(io::read_checkpoint(job.checkpoint, {1, 0, 0}).attributes, "config"), job.checkpoint);
-    return Plan::resume;
-  }
+  if (checkpoint) return Plan::resume;
   const io::Attributes attributes = io::read_result(job.result).attributes;
-  same(text_attribute(attributes, "config"), job.result);
+  check_config(job, attributes, job.result);
   return text_attribute(attributes, "status") == name_of(Status::running) ? Plan::fresh : Plan::keep;
+}
+
+/// mpi::agree on what rank 0 alone does: its sentence is everybody's.
+template <class Work>
+void agree_on_server(mpi::Transport& transport, Work work) try {
+  mpi::agree(transport, [&] {
+    if (transport.rank() == 0) work();
+  });
+} catch (const InputError& mistake) {
+  const std::string sentence = mistake.what(), who = "rank 0: ";
+  throw InputError(sentence.starts_with(who) ? sentence.substr(who.size()) : sentence);
 }
 
 std::string constants_text(problems::Constants& constants) {
@@ -183,8 +192,7 @@ void run_experiment(const Request& request, mpi::Transport& transport) {
     jobs = jobs_of(experiment, out);
     plans.resize(jobs.size());
   });
-  mpi::agree(transport, [&] {
-    if (!server) return;
+  agree_on_server(transport, [&] {
     check_folder(out);
     for (std::size_t i = 0; i < jobs.size(); ++i) plans[i] = static_cast<std::int64_t>(plan_for(jobs[i], request));
   });
@@ -193,6 +201,12 @@ void run_experiment(const Request& request, mpi::Transport& transport) {
   Prepared prepared = prepare(experiment, transport, folders(request), out + "/cache");
   if (!prepared.solution && experiment.settings.limits.distance)
     reject("[stop] distance needs the solution: {}; stop at a residual instead", prepared.solution_how);
+  const WorkerRange nobody{prepared.problem->traits().workers.total, 0, 0};
+  agree_on_server(transport, [&] {
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+      if (static_cast<Plan>(plans[i]) == Plan::resume)
+        check_config(jobs[i], io::read_checkpoint(jobs[i].checkpoint, nobody).attributes, jobs[i].checkpoint);
+  });
   // Every method is made once before the first round, so that no mistake is found halfway through a sweep.
   for (const MethodRun& run : experiment.runs) try {
       LiveRun(*prepared.problem, prepared.start, *prepared.constants, transport, run, 0);

@@ -15,7 +15,7 @@ namespace {
 using problems::Which;
 
 constexpr int pairs = 64;
-constexpr int follow = 8;
+constexpr int follow = 16;
 constexpr double distance = 1e-3;  // |a - b|, relative to the point: near it, and far above rounding
 
 /// The mean over all workers of one number each.

@@ -6,10 +6,10 @@
 
 namespace trivium::analysis::detail {
 
-/// Constants without Jacobians: the quotients |F(a) - F(b)| / |a - b| and their like on pairs of feasible
-/// points near a point. Every eighth pair has a random direction; the ones after it turn step by step to
-/// where F is steep, or, in every other group of eight, to where it is flat. All constants are estimated
-/// together when the first is asked for. Collective; the same bits on all ranks.
+/// Constants without Jacobians: the quotients |F(a) - F(b)| / |a - b| and their like on 64 pairs of feasible
+/// points near a point. Every 16th pair has a random direction; the 15 after it turn step by step to where F
+/// is steep, or, every other time, to where it is flat. All constants are estimated together when the first
+/// is asked for. Collective; the same bits on all ranks.
 class RandomPairs {
  public:
   RandomPairs(problems::Problem& problem, mpi::Network& network, const Vector& at)

@@ -46,6 +46,23 @@ class SmallAffine final : public problems::Problem {
   std::vector<Row> q_;
 };
 
+/// J_m = diag(1 + m w_i), w_i = 0, 1/2, 1, 0, ...: with M workers |J_m - J| = |m - (M-1)/2|, so delta =
+/// (M-1)/2.
+class Diagonal final : public problems::Problem {
+ public:
+  Diagonal(std::size_t dimension, int workers, const problems::Place& place = {}) : Problem({}) {
+    traits_.dimension = dimension;
+    traits_.workers = worker_block(workers, place.rank, place.ranks);
+    traits_.affine = traits_.has_jacobian = true;
+  }
+  void evaluate(int m, const Vector& z, Vector& out) override { jacobian(m, z, z, false, out); }
+  void jacobian(int m, const Vector&, const Vector& v, bool, Vector& out) override {
+    const auto x = v.span<double>();
+    auto y = out.span<double>();
+    for (std::size_t i = 0; i < y.size(); ++i) y[i] = (1 + m * static_cast<double>(i % 3) / 2) * x[i];
+  }
+};
+
 /// Any operator of one worker, without a Jacobian.
 class Custom final : public problems::Problem {
  public:

@@ -126,23 +126,6 @@ Matrix random_matrix(std::size_t d, std::uint64_t number) {
   return A;
 }
 
-/// J_m = diag(1 + m w_i), w_i = 0, 1/2, 1, 0, ...: with M workers |J_m - J| = |m - (M-1)/2|, so delta =
-/// (M-1)/2.
-class Diagonal final : public problems::Problem {
- public:
-  Diagonal(std::size_t dimension, int workers) : Problem({}) {
-    traits_.dimension = dimension;
-    traits_.workers = worker_block(workers, 0, 1);
-    traits_.affine = traits_.has_jacobian = true;
-  }
-  void evaluate(int m, const Vector& z, Vector& out) override { jacobian(m, z, z, false, out); }
-  void jacobian(int m, const Vector&, const Vector& v, bool, Vector& out) override {
-    const auto x = v.span<double>();
-    auto y = out.span<double>();
-    for (std::size_t i = 0; i < y.size(); ++i) y[i] = (1 + m * static_cast<double>(i % 3) / 2) * x[i];
-  }
-};
-
 }  // namespace
 
 TEST_CASE("constants of a matrix that can be checked by hand") {
@@ -256,7 +239,7 @@ TEST_CASE("delta is exact up to dimension 1500 or up to 8 workers, and of 4 cand
 }
 
 TEST_CASE("without Jacobians every constant is bounded from the right side") {
-  const auto problem = make("quadratic_game");
+  const auto problem = make("quadratic_game", {{"n", 10}});
   const auto exact = dense_constants(jacobians(*problem));
   Hidden hidden(*problem, false);
   Alone alone(hidden);
@@ -267,7 +250,7 @@ TEST_CASE("without Jacobians every constant is bounded from the right side") {
     CHECK(estimate.origin == Origin::estimated);
     if (which == Which::mu) {
       CHECK(estimate.value >= value - 1e-9);
-      CHECK(estimate.value <= 1.5 * value);
+      CHECK(estimate.value <= 2 * value);
       CHECK(estimate.how == "upper bound from 64 random pairs near the solution");
     } else {
       CHECK(estimate.value <= value * (1 + 1e-9));

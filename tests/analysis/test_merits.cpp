@@ -55,7 +55,7 @@ TEST_CASE("the natural residual is the squared distance to the projected step of
 }
 
 TEST_CASE("the residual keeps its digits where the point is large") {
-  // F = z - 1e9 + 1e-7 ... in one dimension: F(1e9) = 2^-20 exactly, far below the last bit of 1e9 + 1e9.
+  // F(1e9) = 2^-40 exactly, far below the last bit of 1e9: z - (z - F(z)) would be zero.
   Custom problem(1, [](auto z, auto F) { F[0] = (z[0] - 1e9) + 0x1p-40; });
   Alone alone(problem);
   CHECK(Merits(problem, alone.network).natural_residual({1e9}) == 0x1p-80);

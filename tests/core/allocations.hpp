@@ -5,9 +5,23 @@
 
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"  // both sides are replaced below
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define TRIVIUM_SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define TRIVIUM_SANITIZED 1
+#endif
+
 /// Counts the program's heap allocations. Include it in one source of a test binary: it replaces operator
-/// new.
+/// new. A sanitizer brings an operator new of its own: then nothing is counted.
 inline std::atomic<long> allocations{0};
+
+#ifdef TRIVIUM_SANITIZED
+inline constexpr bool counts_allocations = false;
+#else
+inline constexpr bool counts_allocations = true;
 
 inline void* counted_allocation(std::size_t bytes, std::size_t alignment) {
   allocations += 1;
@@ -30,6 +44,8 @@ void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+#endif
 
 /// Allocations made while f runs.
 template <class F>

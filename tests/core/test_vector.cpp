@@ -234,6 +234,7 @@ TEST_CASE("vectors of different shapes are a mistake of the program") {
 }
 
 TEST_CASE("memory that does not exist is a sentence") {
+  if (!counts_allocations) return;  // a sanitizer ends the program instead
   CHECK_THROWS_AS(Vector(std::size_t{1} << 58), InputError);
 }
 
@@ -252,7 +253,8 @@ TEST_CASE("kernels allocate nothing") {
   std::iota(indices.begin(), indices.end(), 0u);
   std::vector<double> values(100), all(1000);
   double sum = 0;
-  CHECK(allocations_of([&] { std::vector<double>(10).swap(values); }) == 1);  // the counter counts
+  CHECK(allocations_of([&] { std::vector<double>(10).swap(values); }) ==
+        (counts_allocations ? 1 : 0));  // the counter counts
   values.resize(100);
   CHECK(allocations_of([&] {
           combine(out, {{1, x}, {2, y}, {3, out}});

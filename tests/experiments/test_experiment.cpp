@@ -29,12 +29,12 @@ std::string complaint(const std::string& text) {
   return said.rfind(path, 0) == 0 ? "a.toml" + said.substr(path.size()) : said;
 }
 
-const std::string head = "[problem]\ntype = \"bilinear\"\n";                  // lines 1 and 2
-const std::string tail = "[[method]]\ntype = \"extragradient\"\n";            // the last two lines
+const std::string head = "[problem]\ntype = \"bilinear\"\n";                             // lines 1 and 2
+const std::string tail = "[[method]]\ntype = \"extragradient\"\n";                       // the last two lines
 std::string with_problem(const std::string& line) { return head + line + "\n" + tail; }  // on line 3
 std::string with_section(const std::string& lines) { return head + lines + "\n" + tail; }
-std::string with_method(const std::string& line) { return head + tail + line + "\n"; }   // on line 5
-std::string with_top(const std::string& line) { return line + "\n" + head + tail; }      // on line 1
+std::string with_method(const std::string& line) { return head + tail + line + "\n"; }  // on line 5
+std::string with_top(const std::string& line) { return line + "\n" + head + tail; }     // on line 1
 
 Texts paths(const Experiment& experiment) {
   Texts all;
@@ -70,7 +70,8 @@ rounds = 12
 bits_up = 13
 calls = 14
 seconds = 15
-explosion = 16)")).settings.limits;
+explosion = 16)"))
+                            .settings.limits;
   CHECK(limits.distance == 1e-6);
   CHECK(limits.residual == 1e-7);
   CHECK(limits.iterations == 11);
@@ -165,9 +166,9 @@ TEST_CASE("values of a wrong type are refused at every level") {
   CHECK(complaint(head + "[[method]]\ntype = [\"masha1\"]") ==
         "a.toml:4: method 1.type must be a text, got a list");
   CHECK(complaint(with_method("label = 1")) == "a.toml:5: method 1.label must be a text, got an integer");
-  CHECK_THAT(complaint(with_method("step = \"thoery\"")),
-             StartsWith("a.toml:5: extragradient.step must be \"theory\", a number") &&
-                 Contains("got \"thoery\""));
+  CHECK_THAT(
+      complaint(with_method("step = \"thoery\"")),
+      StartsWith("a.toml:5: extragradient.step must be \"theory\", a number") && Contains("got \"thoery\""));
 }
 
 TEST_CASE("sections that are no tables") {
@@ -193,8 +194,7 @@ TEST_CASE("numbers out of range, on both sides of the limit") {
   CHECK(complaint(with_problem("workers = 1")).empty());
   CHECK_THAT(complaint(with_problem("workers = 0")), StartsWith("a.toml:3: bilinear.workers must be "));
   CHECK(complaint(with_method("step = -1")) == "a.toml:5: extragradient.step must be > 0, got -1");
-  CHECK(complaint(with_method("step = { theory = 0 }")) ==
-        "a.toml:5: extragradient.step must be > 0, got 0");
+  CHECK(complaint(with_method("step = { theory = 0 }")) == "a.toml:5: extragradient.step must be > 0, got 0");
 }
 
 TEST_CASE("parts that are missing") {
@@ -283,8 +283,10 @@ step = { theory = 2 }
   const std::string text = resolved_config(first, first.runs[0], 4);
   const Folder folder;
   Table table = read_toml(folder.write("a.toml", text));
-  Table again{{"name", *table.find("name")}, {"problem", *table.find("problem")},
-              {"stop", *table.find("stop")}, {"record", *table.find("record")},
+  Table again{{"name", *table.find("name")},
+              {"problem", *table.find("problem")},
+              {"stop", *table.find("stop")},
+              {"record", *table.find("record")},
               {"method", List{*table.find("method")}}};
   const Experiment second = read_experiment(again, "other");
   CHECK(resolved_config(second, second.runs.at(0), 4) == text);

@@ -72,9 +72,7 @@ TEST_CASE("multiples of the theory's value") {
   CHECK(names(parameters) == Texts{"step = 1 x theory", "step = 2.5 x theory"});
   CHECK(points(parameters) == Texts{"{ step = { theory = 1 } }", "{ step = { theory = 2.5 } }"});
 
-  SECTION("a single multiple is no grid") {
-    CHECK(names({{"step", Table{{"theory", 2}}}}) == Texts{""});
-  }
+  SECTION("a single multiple is no grid") { CHECK(names({{"step", Table{{"theory", 2}}}}) == Texts{""}); }
   SECTION("multiples that differ in a late digit have different names") {
     const Texts close = names({{"step", Table{{"theory", numbers({1.00000001, 1.00000002})}}}});
     CHECK(close == Texts{"step = 1.00000001 x theory", "step = 1.00000002 x theory"});
@@ -112,12 +110,15 @@ TEST_CASE("lists in lists are one flat list") {
 }
 
 TEST_CASE("an empty list is refused, by name and place") {
-  CHECK(sentence([] { expand({{"step", placed(List{}, "a.toml:7")}}); }) ==
-        "a.toml:7: step is an empty list: a grid needs at least one value");
-  CHECK(sentence([] { expand({{"uplink", Table{{"k", List{}}}}}); }) ==
-        "uplink.k is an empty list: a grid needs at least one value");
-  CHECK(sentence([] { expand({{"step", Table{{"theory", placed(List{}, "a.toml:8")}}}}); }) ==
-        "a.toml:8: step.theory is an empty list: a grid needs at least one value");
+  CHECK(sentence([] {
+          expand({{"step", placed(List{}, "a.toml:7")}});
+        }) == "a.toml:7: step is an empty list: a grid needs at least one value");
+  CHECK(sentence([] {
+          expand({{"uplink", Table{{"k", List{}}}}});
+        }) == "uplink.k is an empty list: a grid needs at least one value");
+  CHECK(sentence([] {
+          expand({{"step", Table{{"theory", placed(List{}, "a.toml:8")}}}});
+        }) == "a.toml:8: step.theory is an empty list: a grid needs at least one value");
 }
 
 TEST_CASE("points remember where their values stand") {

@@ -58,12 +58,12 @@ TEST_CASE("the nearest limit counts") {
 
 TEST_CASE("a share stays in [0, 1], whatever the run does") {
   CHECK(share_done({}, {}) == 0);
-  CHECK(distance_share(1e5, 1e-6) == 0);     // further away than at the start
-  CHECK(distance_share(1e-12, 1e-6) == 1);   // past the goal
-  CHECK(distance_share(0, 1e-6) == 0);       // no logarithm: the run has ended anyway
-  CHECK(distance_share(not_a_number, 1e-6) == 0);     // no solution to measure distances to
-  CHECK(distance_share(inf, 1e-6) == 0);     // diverged
-  CHECK(distance_share(0.5, 2) == 0);        // a goal that the start has reached
+  CHECK(distance_share(1e5, 1e-6) == 0);           // further away than at the start
+  CHECK(distance_share(1e-12, 1e-6) == 1);         // past the goal
+  CHECK(distance_share(0, 1e-6) == 0);             // no logarithm: the run has ended anyway
+  CHECK(distance_share(not_a_number, 1e-6) == 0);  // no solution to measure distances to
+  CHECK(distance_share(inf, 1e-6) == 0);           // diverged
+  CHECK(distance_share(0.5, 2) == 0);              // a goal that the start has reached
   CHECK(share_done(with(&Record::iteration, 101), limit(&Limits::iterations, 100)) == 1);
 }
 

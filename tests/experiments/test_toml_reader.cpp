@@ -173,8 +173,7 @@ TEST_CASE("a malformed --set is refused") {
     CHECK(refused(small, assignment.c_str()) ==
           "--set " + assignment + ": '" + number + "' must be a number below 2");
   }
-  CHECK(refused(small, "name=2020-01-01") ==
-        "--set name=2020-01-01: dates and times have no meaning here");
+  CHECK(refused(small, "name=2020-01-01") == "--set name=2020-01-01: dates and times have no meaning here");
 }
 
 TEST_CASE("a --set value is one value, however it is written") {

@@ -235,18 +235,19 @@ TEST_CASE("the mean of |z - z*|^2 + |w - z*|^2 falls by 1 - g mu / 2 each iterat
   }
 }
 
-TEST_CASE("full exchanges in float32 cost half and leave no floor: the workers subtract what was heard") {
+TEST_CASE("full exchanges in float32 cost half and hardly show: the workers subtract what was heard") {
+  // With e the error of F(w), zhat stops at z* and z at z* + g e, here 2.7e-17 of the start's squared
+  // distance. Subtracting F_m(w) unrounded would move zhat by J^-1 e and leave 3e-16.
   Arena here = arena("bilinear", small);
   Method method(here, masha1({{"values", "float32"}, {"uplink", identity}}));
   method.start();
   CHECK(method.totals().bits_initial == here.dense_bits() / 2);
-  method.steps(1000);
-  CHECK(method.distance() < 1e-22);
-  // A compressor adds its noise to the rounding errors of F_m(w), which do not vanish at the solution.
+  method.steps(1500);
+  CHECK(method.distance() < 1e-16);
   Method compressed(here, masha1({{"values", "float32"}}));
   compressed.start();
   compressed.steps(4000);
-  CHECK(compressed.distance() < 1e-12);
+  CHECK(compressed.distance() < 1e-14);
 }
 
 TEST_CASE("problem A to 1e-6 with one entry in ten") {

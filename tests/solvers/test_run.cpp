@@ -82,6 +82,7 @@ TEST_CASE("each limit ends a run at the first record where it holds") {
   Limits limits = after(0);
   CHECK(run_once(here, extragradient, settings(limits)).history.size() == 1);
   CHECK(reason(here, after(20)) == "iterations 20 >= 20");
+  CHECK(reason(here, after(24.5)) == "iterations 25 >= 24.5");
   limits = {};
   limits.rounds = 41;
   CHECK(reason(here, limits) == "rounds 60 >= 41");

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Builds and runs all benchmarks, one after another, and prints one Markdown table.
+#   bench/run.sh            prints it
+#   bench/run.sh --write    puts it into docs/performance.md as well
+#   BUILD=folder            uses this configured build folder in place of the release preset's
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(dirname "$here")
+build=${BUILD:-$root/build/release}
+page=$root/docs/performance.md
+begin='<!-- table: begin (bench/run.sh --write) -->'
+end='<!-- table: end -->'
+if [[ $# -gt 1 || ( $# -eq 1 && $1 != --write ) ]]; then
+  echo "usage: bench/run.sh [--write]" >&2
+  exit 2
+fi
+. "$root/scripts/mpi-environment.sh"
+
+if [[ -z ${BUILD:-} ]]; then (cd "$root" && cmake --preset release > /dev/null); fi
+cmake --build "$build" --target benchmarks > /dev/null
+
+cache() { sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt" | head -n 1; }
+python=$(cache TRIVIUM_PYTHON)
+blas() {
+  "$python" - <<'PY'
+import ctypes, os
+import numpy
+ctypes.CDLL(numpy.core._multiarray_umath.__file__)
+libraries = {os.path.realpath(line.split()[-1]) for line in open("/proc/self/maps") if "blas" in line or "mkl" in line}
+print("NumPy", numpy.__version__, "with", ", ".join(sorted(map(os.path.basename, libraries))) or "its own BLAS", end="")
+print(" (" + os.path.basename(os.path.dirname(sorted(libraries)[0])) + ")" if libraries else "")
+PY
+}
+machine() {
+  local processor cores cache3 memory
+  processor=$(lscpu | sed -n 's/^Model name: *//p' | head -n 1)
+  cores=$(nproc)
+  cache3=$(lscpu | sed -n 's/^L3 cache: *//p')
+  memory=$(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo)
+  echo "$processor, $cores cores, L3 ${cache3:-unknown}, $memory; $("$(cache CMAKE_CXX_COMPILER)" --version | head -n 1);"
+  echo "$(mpirun --version | head -n 1); $(blas); $(date +%F)."
+  echo "Load average when the run began: $load_before, when it ended: $(cut -d ' ' -f 1 /proc/loadavg)."
+}
+
+load_before=$(cut -d ' ' -f 1 /proc/loadavg)
+rows=$(mktemp)
+trap 'rm -f "$rows"' EXIT
+for program in dense_operator combine rand_k framework_overhead numpy_round many_workers average; do
+  launch=()
+  if [[ $program == average ]]; then launch=(mpirun -n 4); fi
+  [[ -x $build/bench/$program ]] || { echo "$program is not built: TRIVIUM_MPI or TRIVIUM_HDF5 is off" >&2; continue; }
+  "${launch[@]}" "$build/bench/$program" | tee /dev/stderr >> "$rows"
+done
+
+table() {
+  machine
+  echo
+  echo '| what | measured | target | met |'
+  echo '|---|---|---|---|'
+  grep '^|' "$rows"
+  echo
+  echo 'The figures behind the ratios:'
+  echo
+  echo '```'
+  sed -e 's/^| \([^|]*\) |.*/\1/' "$rows"
+  echo '```'
+}
+text=$(table)
+echo
+echo "$text"
+if [[ ${1:-} == --write ]]; then
+  grep -qF "$begin" "$page" || { echo "$page has no line '$begin' to write the table after" >&2; exit 1; }
+  TEXT=$text awk -v begin="$begin" -v end="$end" '
+    $0 == begin { print; print ""; print ENVIRON["TEXT"]; print ""; skip = 1; next }
+    $0 == end { skip = 0 }
+    !skip' "$page" > "$page.new"
+  mv "$page.new" "$page"
+fi

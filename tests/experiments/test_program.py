@@ -1,0 +1,559 @@
+"""The `trivium` program as a user runs it: alone and under mpirun, in a folder of its own.
+
+    python3 test_program.py PATH-TO-trivium PATH-TO-mpirun [PATH-TO-failing_operator]
+
+TRIVIUM_LONG=1 kills and resumes twenty times instead of once.
+"""
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+import unittest
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+EXPERIMENTS = Path(__file__).resolve().parents[2] / "experiments"
+TRIVIUM, MPIRUN, FAILING = "trivium", "mpirun", None  # from the command line
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("OMPI_", "PMIX_", "TRIVIUM_"))} | {
+    "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1",
+    "OMPI_MCA_mpi_yield_when_idle": "1", "OMPI_MCA_btl": "self,vader",
+    "OMPI_MCA_btl_vader_single_copy_mechanism": "none"}
+TIMEOUT = 60  # seconds: what takes longer hangs
+
+METHOD = '[[method]]\ntype = "extragradient"\n'
+SMALL = """\
+[problem]
+type = "bilinear"
+workers = 5
+n = 10
+[stop]
+iterations = 60
+"""
+
+
+def command(arguments, ranks=None, program=None):
+    """The command line of `trivium ARGUMENTS`, alone or on `ranks` ranks."""
+    launcher = [] if ranks is None else [MPIRUN, "-n", str(ranks)]
+    return launcher + [program or TRIVIUM] + [str(a) for a in arguments]
+
+
+class InFolder(unittest.TestCase):
+    def setUp(self):
+        keep = tempfile.TemporaryDirectory(prefix="trivium-program-")
+        self.addCleanup(keep.cleanup)
+        self.folder = Path(keep.name)
+
+    def write(self, text, name="a.toml"):
+        (self.folder / name).write_text(text)
+        return name
+
+    def run_program(self, *arguments, ranks=None, program=None):
+        return subprocess.run(command(arguments, ranks, program), cwd=self.folder, env=ENVIRONMENT, text=True,
+                              capture_output=True, timeout=TIMEOUT)
+
+    def succeed(self, *arguments, ranks=None):
+        done = self.run_program(*arguments, ranks=ranks)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
+
+    def result_files(self, folder="."):
+        return sorted(p for p in (self.folder / folder).rglob("*") if re.search(r"seed-|\.part$", p.name))
+
+
+class Refusing(InFolder):
+    """A mistake is one whole sentence, said once, with exit code 2, before any result is written."""
+
+    def refuse(self, sentence, *arguments, file="a.toml", out="out", before=()):
+        """`sentence` is a regular expression for the whole sentence. `before`: result files that stay."""
+        before = [self.folder / path for path in before]
+        contents = [path.read_bytes() for path in before]
+        for ranks in (None, 3):
+            with self.subTest(ranks=ranks):
+                done = self.run_program("run", file, "--out", out, *arguments, ranks=ranks)
+                said = [line for line in done.stderr.splitlines() if line.startswith("trivium:")]
+                self.assertEqual(len(said), 1, done.stderr)
+                self.assertRegex(said[0], rf"\Atrivium: {sentence}\Z")
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertEqual(self.result_files(), sorted(before))
+                self.assertEqual([path.read_bytes() for path in before], contents)
+
+
+class Mistakes(Refusing):
+    def test_unknown_solver(self):
+        self.write(SMALL + '[[method]]\ntype = "mash1"\n')
+        self.refuse(r"a\.toml:8: no solver named 'mash1'; did you mean 'masha1'\? known: [a-z0-9_, ]+")
+
+    def test_unknown_compressor(self):
+        self.write(SMALL + '[[method]]\ntype = "masha1"\nuplink = { type = "randk", k = 3 }\n')
+        self.refuse(r"a\.toml:9: no compressor named 'randk'; did you mean 'rand_k'\? known: [a-z0-9_, ]+")
+
+    def test_unknown_problem(self):
+        self.write(SMALL.replace("bilinear", "bilinaer") + METHOD)
+        self.refuse(r"a\.toml:2: no problem named 'bilinaer'; did you mean 'bilinear'\? known: [a-z0-9_, ]+")
+
+    def test_unknown_key(self):
+        self.write(SMALL + METHOD + "stepp = 1\n")
+        self.refuse(r"a\.toml:9: unknown key 'stepp' in extragradient; did you mean 'step'\? known: step, values")
+
+    def test_wrong_type(self):
+        self.write(SMALL.replace("= 5", '= "five"') + METHOD)
+        self.refuse(r'a\.toml:3: bilinear\.workers must be an integer, got "five"')
+
+    def test_more_entries_than_there_are(self):
+        self.write(SMALL + '[[method]]\ntype = "masha1"\nuplink = { type = "rand_k", k = 21 }\n')
+        self.refuse(r"a\.toml:8: rand_k\.k = 21 is more than the 20 there are")
+
+    def test_malformed_data(self):
+        self.write("+1 1:0.5 2:1\n-1 1:x\n+1 2:3\n", "bad.svm")
+        self.write('[problem]\ntype = "robust_regression"\nworkers = 3\nfile = "bad.svm"\n' + METHOD)
+        self.refuse(r"bad\.svm:2: found '1:x', expected a number after the colon")
+
+    def test_missing_data(self):
+        self.write('[problem]\ntype = "robust_regression"\nworkers = 3\nfile = "no.svm"\n' + METHOD)
+        self.refuse(r"there is no data file 'no\.svm', .* in more, \., data", "--data", "more")
+
+    def test_more_ranks_than_workers(self):
+        self.write(SMALL + METHOD)
+        done = self.run_program("run", "a.toml", "--set", "problem.workers=2", ranks=3)
+        self.assertEqual(done.returncode, 2)
+        sentence = ("trivium: 3 ranks for 2 workers: every rank hosts at least one worker; start at most 2 ranks or "
+                    "ask for more workers")
+        self.assertEqual(done.stderr.splitlines().count(sentence), 1, done.stderr)
+        self.assertEqual(self.result_files(), [])
+
+    def test_no_experiment_file(self):
+        self.refuse(r"no experiment file 'no\.toml'", file="no.toml")
+
+    def test_toml_syntax_error(self):
+        self.write(SMALL + METHOD + "step = = 1\n")
+        self.refuse(r"a\.toml:9: Error while parsing value: .+")
+
+    def test_theory_step_without_strong_monotonicity(self):
+        self.write(SMALL.replace("n = 10", "n = 10\nmu = 0") + '[[method]]\ntype = "gradient"\n')
+        self.refuse(r"a\.toml:9: gradient: the theory step mu / L\^2 needs a strongly monotone operator, found mu = "
+                    r"0; give step a number or use extragradient")
+
+    def test_distance_without_a_solution(self):
+        # F(z) = (1, 1) everywhere is monotone and has no zero.
+        with h5py.File(self.folder / "constant.h5", "w") as file:
+            file["J"], file["q"] = np.zeros((3, 2, 2)), np.ones((3, 2))
+        self.write('[problem]\ntype = "affine"\nfile = "constant.h5"\n[stop]\ndistance = 1e-6\n' + METHOD)
+        self.refuse(r"\[stop\] distance needs the solution: the solution could not be computed to 1e-13: .+; "
+                    r"stop at a residual instead")
+
+    def test_biased_uplink_for_an_unbiased_method(self):
+        self.write(SMALL + '[[method]]\ntype = "masha1"\nuplink = { type = "rand_k", scaled = false }\n')
+        self.refuse(r"a\.toml:8: masha1: uplink 'rand_k' is biased; use an unbiased compressor or masha2")
+
+    def test_malformed_override(self):
+        self.write(SMALL + METHOD)
+        self.refuse(r"--set takes key=value, got 'seeds'", "--set", "seeds")
+        self.refuse(r"--set problem\.workers=0: bilinear\.workers must be in \[1, \d+\], got 0",
+                    "--set", "problem.workers=0")
+
+    def test_a_place_for_results_that_cannot_be(self):
+        self.write(SMALL + METHOD)
+        self.write("", "file")
+        for out in ("file", "file/below"):
+            self.refuse(rf"results cannot go to '{out}': '.*/file' is not a folder; choose another --out", out=out)
+
+    def test_command_line(self):
+        for arguments, sentence in (
+                ([], "A subcommand is required; see `trivium --help`"),
+                (["runn"], "no command named 'runn'; did you mean 'run'? known: run, check, list, describe, plot"),
+                (["run"], "FILE is required; see `trivium run --help`"),
+                (["run", "a.toml", "--resume", "--overwrite"],
+                 "--resume excludes --overwrite; see `trivium run --help`"),
+                (["list", "compressor"], "no kind of plug-in named 'compressor'; did you mean 'compressors'? "
+                                         "known: solvers, compressors, problems, sets, partitioners")):
+            with self.subTest(arguments=arguments):
+                done = self.run_program(*arguments)
+                self.assertEqual((done.returncode, done.stderr), (2, f"trivium: {sentence}\n"))
+        self.assertRegex(self.run_program("describe", "masha").stderr,
+                         r"\Atrivium: nothing is named 'masha'; did you mean 'masha1'\? known: .*\n\Z")
+
+
+class MistakesWithResults(Refusing):
+    """What is there already is neither lost nor mixed with something else."""
+
+    def setUp(self):
+        super().setUp()
+        self.write(SMALL + METHOD)
+
+    def with_result(self):
+        self.succeed("run", "a.toml", "--out", "out")
+        return "out/extragradient/seed-1.h5"
+
+    def with_checkpoint(self):
+        """A result and a checkpoint as a killed run leaves them."""
+        self.write((SMALL + METHOD).replace("= 60", "= 100000000") + "[checkpoint]\nseconds = 0.01\n")
+        self.assertTrue(kill_when(self.start("run", "a.toml", "--out", "out"),
+                                  lambda: list(self.folder.rglob("*.checkpoint.h5"))))
+        for part in self.folder.rglob(".*.part"):
+            part.unlink()
+        return ["out/extragradient/seed-1.h5", "out/extragradient/seed-1.checkpoint.h5"]
+
+    def start(self, *arguments):
+        return subprocess.Popen(command(arguments), cwd=self.folder, env=ENVIRONMENT, stdout=subprocess.DEVNULL,
+                                start_new_session=True)
+
+    def test_results_that_are_there_already(self):
+        self.refuse(r"results are already in out/extragradient; go on with --resume, replace them with --overwrite, "
+                    r"or choose another --out", before=[self.with_result()])
+
+    def test_resume_with_another_configuration(self):
+        result = self.with_result()
+        self.refuse(r"out/extragradient/seed-1\.h5 was made with another configuration; resume with the same one, or "
+                    r"replace it with --overwrite", "--resume", "--set", "stop.iterations=70", before=[result])
+
+    def test_resume_from_a_checkpoint_of_another_configuration(self):
+        files = self.with_checkpoint()
+        self.refuse(r"out/extragradient/seed-1\.checkpoint\.h5 was made with another configuration; .+", "--resume",
+                    "--set", "stop.iterations=70", before=files)
+
+    def test_damaged_checkpoint(self):
+        files = self.with_checkpoint()
+        checkpoint = self.folder / files[1]
+        whole = checkpoint.read_bytes()
+        flipped = bytearray(whole)
+        flipped[len(whole) // 2] ^= 1
+        for damaged in (whole[:len(whole) // 2], bytes(flipped)):
+            checkpoint.write_bytes(damaged)
+            self.refuse(r"'out/extragradient/seed-1\.checkpoint\.h5' is no checkpoint, or a damaged one: .+",
+                        "--resume", before=files)
+
+    def test_damaged_result(self):
+        result = self.with_result()
+        path = self.folder / result
+        path.write_bytes(path.read_bytes()[:1000])
+        self.refuse(r"'out/extragradient/seed-1\.h5' .+", "--resume", before=[result])
+
+
+class Failures(InFolder):
+    """An operator that fails on one rank only, while the others wait for it."""
+
+    def expect_failure(self, ranks, after, worker, where):
+        self.write(f'[problem]\ntype = "failing"\nafter = {after}\nworker = {worker}\n'
+                   '[stop]\niterations = 100000\n[[method]]\ntype = "gradient"\nstep = 1e-9\n')
+        done = self.run_program("run", "a.toml", "--out", f"{ranks}-{worker}", ranks=ranks, program=FAILING)
+        said = [line for line in done.stderr.splitlines() if line.startswith("trivium:")]
+        self.assertEqual(said, [f"trivium: {where}the operator of worker {worker} has failed"])
+        self.assertIn(done.returncode, (1, 2))
+
+    def setUp(self):
+        super().setUp()
+        if FAILING is None:
+            self.skipTest("no failing_operator given")
+
+    def test_while_running(self):
+        self.expect_failure(3, 1000, 3, "rank 2: gradient, seed 1: ")
+        self.expect_failure(3, 1000, 0, "rank 0: gradient, seed 1: ")
+        self.expect_failure(None, 1000, 3, "gradient, seed 1: ")
+
+    def test_while_preparing(self):
+        self.expect_failure(3, 3, 3, "rank 2: ")
+        self.expect_failure(None, 3, 3, "")
+
+
+def history_of(path):
+    """(history without the seconds, point, attributes)"""
+    with h5py.File(path, "r") as file:
+        history = {name: data[:] for name, data in file["history"].items() if not name.startswith("seconds")}
+        return history, file["point"][:], dict(file.attrs)
+
+
+class Results(InFolder):
+    def assert_same_run(self, a, b, what):
+        (history_a, point_a, attributes_a), (history_b, point_b, attributes_b) = history_of(a), history_of(b)
+        self.assertEqual(history_a.keys(), history_b.keys())
+        for name in history_a:
+            self.assertEqual(history_a[name].tobytes(), history_b[name].tobytes(), f"{what}: column {name} of {a.name}")
+        self.assertEqual(point_a.tobytes(), point_b.tobytes(), what)
+        for name in ("fingerprint", "status", "reason", "config", "label", "grid", "order", "seed", "workers",
+                     "dimension"):
+            self.assertEqual(attributes_a[name], attributes_b[name], f"{what}: attribute {name}")
+
+
+class SameBits(Results):
+    """One experiment with every solver, on no launcher and on 1, 2, 3, 4 ranks."""
+
+    def every_solver(self):
+        names = [line.split()[0] for line in self.succeed("list", "solvers").splitlines()[1:]]
+        self.assertIn("masha1", names)
+        lines = []
+        for name in names:
+            float32 = "values" in self.succeed("describe", name)
+            lines += [f'[[method]]\ntype = "{name}"\n']
+            lines += [f'[[method]]\nlabel = "{name}, float32"\ntype = "{name}"\nvalues = "float32"\n'] * float32
+            if name.startswith("masha"):
+                for indices in ("packed", "seed"):
+                    lines += [f'[[method]]\nlabel = "{name}, {indices}"\ntype = "{name}"\nuplink = '
+                              f'{{ type = "rand_k", k = 7, indices = "{indices}", values = "float32" }}\n'
+                              'downlink = { type = "rand_k", k = 0.5, values = "bfloat16" }\n'] * (name == "masha1")
+        return "".join(lines)
+
+    def test_any_number_of_ranks(self):
+        self.write("seeds = [3]\n" + SMALL + "[record]\nresidual = true\n" + self.every_solver())
+        for ranks in (None, 1, 2, 3, 4):
+            self.succeed("run", "a.toml", "--out", f"on-{ranks}", ranks=ranks)
+        alone = sorted((self.folder / "on-None").rglob("seed-3.h5"))
+        self.assertGreaterEqual(len(alone), 9)
+        for path in alone:
+            with h5py.File(path) as file:
+                self.assertGreater(file["history/round"][-1], 0)
+            for ranks in (1, 2, 3, 4):
+                other = self.folder / f"on-{ranks}" / path.relative_to(self.folder / "on-None")
+                self.assert_same_run(path, other, f"{path.parent.name} on {ranks} ranks")
+                with h5py.File(other) as file:
+                    self.assertEqual(file.attrs["ranks"], ranks)
+
+    def test_seeds_differ(self):
+        self.write("seeds = 2\n" + SMALL + '[[method]]\ntype = "masha1"\n')
+        self.succeed("run", "a.toml", "--out", "out")
+        prints = {history_of(path)[2]["fingerprint"] for path in self.result_files("out")}
+        self.assertEqual(len(prints), 2)
+
+
+def stat_of(pid):
+    """(state, parent) of a process; of one that has ended, ("Z", 0)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return fields[0], int(fields[1])
+    except (OSError, IndexError):
+        return "Z", 0
+
+
+def is_alive(pid):
+    return stat_of(pid)[0] not in "ZX"
+
+
+def family_of(pid):
+    """`pid` and all processes below it: mpirun gives each rank a process group of its own."""
+    parents = {int(path.name): stat_of(path.name)[1] for path in Path("/proc").glob("[0-9]*")}
+    found = [pid]
+    for each in found:
+        found += [child for child, parent in parents.items() if parent == each]
+    return found
+
+
+def kill_when(process, ready, delay=0.0):
+    """kill -9 for the process and all below it, `delay` seconds after `ready()`. True when it was still running.
+
+    Everything is dead on return."""
+    deadline = time.monotonic() + TIMEOUT
+    while not ready() and process.poll() is None:
+        assert time.monotonic() < deadline, "nothing to kill in time"
+        time.sleep(0.005)
+    time.sleep(delay)
+    family = family_of(process.pid)
+    for pid in family:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    process.wait()
+    while any(map(is_alive, family)):
+        time.sleep(0.005)
+    return process.returncode == -signal.SIGKILL
+
+
+class Restart(Results):
+    SLOW = """\
+seeds = [5]
+[problem]
+type = "bilinear"
+workers = 5
+n = 50
+[stop]
+iterations = 60000
+[record]
+every = 200
+[checkpoint]
+seconds = 0.02
+[[method]]
+type = "masha1"
+uplink = { type = "rand_k", k = 0.1, indices = "seed" }
+downlink = { type = "rand_k", k = 0.5 }
+"""
+
+    def interrupt(self, out, ranks, delay):
+        """Starts a run and kills it: its result file is readable then. False when it ended before that."""
+        def checkpoint():
+            return (self.folder / out / "masha1" / "seed-5.checkpoint.h5").exists()
+        process = subprocess.Popen(command(["run", "a.toml", "--out", out], ranks), cwd=self.folder, env=ENVIRONMENT,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        if not kill_when(process, checkpoint, delay):
+            return False
+        history, point, attributes = history_of(self.folder / out / "masha1" / "seed-5.h5")
+        self.assertEqual(history["iteration"][0], 0)
+        self.assertEqual((len(point), attributes["status"]), (100, "running"))
+        return True
+
+    def test_kill_and_resume(self):
+        self.write(self.SLOW)
+        self.succeed("run", "a.toml", "--out", "whole")
+        whole = self.folder / "whole" / "masha1" / "seed-5.h5"
+        choose = random.Random(20240501)
+        times = 20 if os.environ.get("TRIVIUM_LONG") == "1" else 1
+        for number in range(times):
+            first, then = (3, 2) if number == 0 else (choose.choice([None, 1, 2, 3, 4]), choose.choice([None, 1, 2, 3]))
+            delay = choose.uniform(0, 0.2)
+            with self.subTest(number=number, first=first, then=then, delay=delay):
+                out = f"out-{number}"
+                while not self.interrupt(out, first, delay):
+                    shutil.rmtree(self.folder / out)
+                    delay /= 2
+                self.succeed("run", "a.toml", "--out", out, "--resume", ranks=then)
+                self.assert_same_run(whole, self.folder / out / "masha1" / "seed-5.h5", "resumed")
+                self.assertFalse(list((self.folder / out).rglob("*.checkpoint.h5")))
+
+
+class Layout(Results):
+    GRID = ('name = "layout"\nseeds = 2\n' + SMALL +
+            '[[method]]\nlabel = "EG, grid"\ntype = "extragradient"\nstep = { theory = [0.5, 1] }\n'
+            '[[method]]\ntype = "masha1"\nuplink = { type = "rand_k", k = [1, 4] }\n')
+
+    def test_a_result_file(self):
+        self.write(self.GRID)
+        self.succeed("run", "a.toml", ranks=2)
+        folders = {str(p.parent.relative_to(self.folder / "results/layout")) for p in self.result_files("results")}
+        self.assertEqual(folders, {"EG_grid/step_=_0.5_x_theory", "EG_grid/step_=_1_x_theory", "masha1/uplink.k_=_1",
+                                   "masha1/uplink.k_=_4"})
+        self.assertEqual(len(self.result_files("results")), 8)
+        with h5py.File(self.folder / "results/layout/masha1/uplink.k_=_4/seed-2.h5") as file:
+            self.check_history(file)
+            self.check_attributes(dict(file.attrs))
+            self.assertEqual(file["point"].shape, (20,))
+
+    def check_history(self, file):
+        columns = {name: data[:] for name, data in file["history"].items()}
+        self.assertEqual(set(columns), set(
+            """iteration round bits_up bits_down bits_up_max bits_up_values bits_up_indices bits_initial messages calls
+            calls_max samples local_steps prox_calls seconds seconds_compute seconds_encode seconds_network distance
+            residual""".split()))
+        for name, column in columns.items():
+            self.assertEqual((column.dtype, column.shape), (np.float64, (7,)), name)  # iterations 0, 10, ..., 60
+            self.assertTrue(file["history"][name].attrs["help"], name)
+        np.testing.assert_array_equal(columns["iteration"], np.arange(7) * 10.0)
+        self.assertEqual(columns["distance"][0], 1)          # row 0 is the start
+        self.assertEqual(columns["round"][0], 1)             # the exchange of F(z0)
+        self.assertEqual(columns["bits_up"][0], 20 * 64)
+        self.assertTrue((columns["bits_initial"] == 20 * 64).all())
+        for name in set(columns) - {"distance", "residual"}:
+            self.assertTrue((np.diff(columns[name]) >= 0).all(), f"{name} is cumulative")
+        np.testing.assert_array_equal(columns["bits_up_values"] + columns["bits_up_indices"], columns["bits_up"])
+        # Ten ordinary rounds send 4 values of 64 bits and 4 indices of ceil(log2 20) = 5 bits, 40 indices in all.
+        self.assertEqual(np.diff(columns["bits_up_indices"]).tolist(), [10 * 4 * 5.0] * 6)
+
+    def check_attributes(self, attributes):
+        expected = {"experiment": "layout", "method": "masha1", "label": "masha1", "grid": "uplink.k = 4", "order": 3,
+                    "seed": 2, "status": "limit", "reason": "iterations 60 >= 60", "ranks": 2, "workers": 5,
+                    "dimension": 20}
+        self.assertEqual({name: attributes[name] for name in expected}, expected)
+        self.assertRegex(attributes["fingerprint"], r"\A[0-9a-f]{16}\Z")
+        self.assertRegex(attributes["version"], r"\A\d+\.\d+\.\d+\Z")
+        self.assertTrue(attributes["git_revision"])
+        config = tomllib.loads(attributes["config"])
+        self.assertEqual((config["name"], config["seed"], config["problem"]["workers"]), ("layout", 2, 5))
+        self.assertEqual(config["method"]["uplink"]["k"], 4)
+        self.assertEqual(config["stop"]["iterations"], 60)
+        constants = tomllib.loads(attributes["constants"])
+        self.assertAlmostEqual(constants["L"]["value"], (1 + 0.02 ** 2) ** 0.5, places=12)  # sigma_max = 1, mu = 0.02
+        self.assertEqual(constants["mu"]["origin"], "known")
+        theory = tomllib.loads(attributes["theory"])
+        self.assertEqual(set(theory), {"step", "rate", "bits_up", "bits_down", "rule"})
+        self.assertTrue(0 < theory["step"] and 0 < theory["rate"] < 1)
+
+    def test_divergence_is_a_result(self):
+        self.write(SMALL + '[[method]]\nlabel = "far"\ntype = "extragradient"\nstep = [100, 1e200, 0.1]\n' + METHOD)
+        for ranks in (None, 2):
+            out = f"on-{ranks}"
+            printed = self.succeed("run", "a.toml", "--out", out, ranks=ranks)
+            self.assertEqual(printed.count(": diverged (distance "), 2)
+            status = {path.parent.name: history_of(path)[2]["status"] for path in self.result_files(out)}
+            self.assertEqual(status, {"step_=_100": "diverged", "step_=_1e+200": "diverged", "step_=_0.1": "limit",
+                                      "extragradient": "limit"})
+
+    def test_overwrite_and_resume(self):
+        self.write(self.GRID)
+        self.succeed("run", "a.toml", "--out", "out")
+        files = self.result_files("out")
+        written = [path.stat().st_mtime_ns for path in files]
+        files[2].unlink()
+        printed = self.succeed("run", "a.toml", "--out", "out", "--resume")
+        self.assertEqual(printed.count("kept, it is complete"), 7)
+        self.assertIn("[1/8] EG, grid (step = 0.5 x theory), seed 1: kept, it is complete", printed)
+        again = [path.stat().st_mtime_ns for path in files]
+        self.assertEqual([a == b for a, b in zip(written, again)], [i != 2 for i in range(8)])
+        self.succeed("run", "a.toml", "--out", "out", "--overwrite", "--set", "stop.iterations=70")
+        for path in files:
+            self.assertEqual(history_of(path)[0]["iteration"][-1], 70)
+        self.assertEqual(self.result_files("out"), files)
+
+
+class Information(InFolder):
+    def test_list_and_describe(self):
+        everything = self.succeed("list").splitlines()
+        kinds = [line for line in everything if not line.startswith(" ")]
+        self.assertEqual(kinds, ["solvers", "compressors", "problems", "sets", "partitioners"])
+        names = [line.split()[0] for line in everything if line.startswith(" ")]
+        self.assertEqual([line for kind in kinds for line in self.succeed("list", kind).splitlines()], everything)
+        for name in names:
+            with self.subTest(name=name):
+                text = self.succeed("describe", name)
+                self.assertRegex(text, rf"\A{name} \(\w+\): ")
+                self.assertIn("Parameters", text)
+        self.assertIn('uplink = { type = "rand_k", k = 0.1 }', self.succeed("describe", "masha1"))
+
+    def test_help_and_version(self):
+        self.assertRegex(self.succeed("--version"), r"\Atrivium \d+\.\d+\.\d+ \(.+\)\n\Z")
+        for ranks in (None, 2):
+            text = self.succeed("--help", ranks=ranks)
+            for word in ("run", "check", "list", "describe", "plot", "mpirun"):
+                self.assertIn(word, text)
+            self.assertEqual(text.count("Usage:"), 1)
+        for subcommand in ("run", "check", "list", "describe", "plot"):
+            self.assertIn(subcommand, self.succeed(subcommand, "--help"))
+
+    def test_check(self):
+        more = {"robust_regression": ["--data", EXPERIMENTS / "data", "--set", "problem.file=breast_cancer.svm"]}
+        found = sorted(EXPERIMENTS.glob("*.toml"))
+        self.assertTrue(found)
+        for path in found:
+            with self.subTest(path=path.name):
+                text = self.succeed("check", path, *more.get(path.stem, []))
+                self.assertRegex(text, r"\nsolution: \|z\*\| = ")
+                self.assertRegex(text, r"\n  L +\d")
+                self.assertRegex(text, r"\nthe operator is (strongly )?monotone at the solution")
+                self.assertEqual(text.count("theory step"), len(tomllib.loads(path.read_text())["method"]))
+        self.assertEqual(list(self.folder.iterdir()), [])  # it runs nothing
+
+    def test_check_says_the_same_on_two_ranks(self):
+        self.write(SMALL + METHOD)
+        self.assertEqual(self.succeed("check", "a.toml"), self.succeed("check", "a.toml", ranks=2))
+
+    def test_check_refuses_what_run_refuses(self):
+        self.write(SMALL + '[[method]]\ntype = "masha1"\nuplink = { type = "rand_k", k = 21 }\n')
+        done = self.run_program("check", "a.toml")
+        self.assertEqual((done.returncode, done.stderr),
+                         (2, "trivium: a.toml:8: rand_k.k = 21 is more than the 20 there are\n"))
+
+    def test_plot(self):
+        self.write(SMALL + METHOD + '[[method]]\ntype = "masha1"\n')
+        self.succeed("run", "a.toml", "--out", "out")
+        self.succeed("plot", "out", "--out", "figure")
+        self.assertEqual((self.folder / "figure.png").read_bytes()[1:4], b"PNG")
+
+
+if __name__ == "__main__":
+    TRIVIUM, MPIRUN = (str(Path(a).resolve()) if os.sep in a else a for a in sys.argv[1:3])
+    FAILING = str(Path(sys.argv[3]).resolve()) if len(sys.argv) > 3 and not sys.argv[3].startswith("-") else None
+    unittest.main(argv=sys.argv[:1] + sys.argv[3 + (FAILING is not None):])
