@@ -30,7 +30,7 @@ class Search {
         trial_(start.like()) {
     // Far from a constrained solution the active faces are unknown, and Newton's model with them.
     scale_ = residual_ = map_.residual(z_);
-    if (!std::isfinite(scale_)) reject("the operator is not finite at the starting point; choose another z0");
+    if (!std::isfinite(scale_)) throw NoSolution("the operator is not finite at the starting point; choose another z0");
   }
 
   /// Tries the solution that the problem states. False: it needs more digits, and the search starts from it.
@@ -43,10 +43,9 @@ class Search {
       return true;
     }
     if (!is_near(residual))
-      reject(
-          "the solution that the problem states leaves a relative residual of {:.1e}; correct it or leave it "
-          "out",
-          residual / scale_);
+      throw NoSolution(fmt::format(
+          "the solution that the problem states leaves a relative residual of {:.1e}; correct it or leave it out",
+          residual / scale_));
     std::swap(z_, trial_);
     residual_ = residual;
     return false;
@@ -106,11 +105,10 @@ class Search {
   }
 
   [[noreturn]] void give_up() const {
-    reject(
+    throw NoSolution(fmt::format(
         "the solution could not be computed to {:.0e}: relative residual {:.1e} after {} evaluations; is the "
-        "operator monotone? "
-        "run `trivium check`",
-        tolerance_, residual_ / scale_, map_.evaluations());
+        "operator monotone? run `trivium check`",
+        tolerance_, residual_ / scale_, map_.evaluations()));
   }
 
   detail::NaturalMap map_;

@@ -2,11 +2,18 @@
 #include <string>
 #include <vector>
 
+#include <trivium/core/errors.hpp>
 #include <trivium/core/vector.hpp>
 #include <trivium/mpi/network.hpp>
 #include <trivium/problems/problem.hpp>
 
 namespace trivium::analysis {
+
+/// No solution was found: the operator may not be monotone. Thrown on all ranks alike.
+class NoSolution : public InputError {
+ public:
+  using InputError::InputError;
+};
 
 struct Solution {
   std::vector<double> point;  ///< shape (d)
@@ -21,7 +28,7 @@ struct Solution {
 /// extragradient steps, which converge for every monotone F; both work with and without constraints, with and
 /// without Jacobians.
 ///
-/// Called by all ranks together, uncounted; the same bits for any number of ranks. Throws InputError when the
+/// Called by all ranks together, uncounted; the same bits for any number of ranks. Throws NoSolution when the
 /// problem's own solution is none, and when the tolerance is not reached within 200 000 evaluations.
 Solution solve(problems::Problem& problem, mpi::Network& network, const Vector& start,
                double tolerance = 1e-13);

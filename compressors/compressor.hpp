@@ -32,6 +32,12 @@ struct Shape {
   int workers = 1;
 };
 
+/// Throws std::logic_error unless a vector has the dimension its compressor was made for.
+inline void require_dimension(std::size_t found, std::size_t expected, const char* name) {
+  if (found != expected)
+    throw std::logic_error(fmt::format("{} was made for vectors of {}, got one of {}", name, expected, found));
+}
+
 using Catalogue = trivium::Catalogue<Compressor, const Shape&>;
 /// Every compressor of this room, by name.
 Catalogue& catalogue();

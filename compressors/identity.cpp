@@ -33,6 +33,7 @@ class Identity final : public Compressor {
     return format_ == ValueFormat::bfloat16 ? std::nullopt : std::optional(format_);
   }
   void encode(const Vector& x, Message& message) override {
+    require_dimension(x.size(), entries_.size(), "identity");
     Stream rounding = message.from.stream();
     if (x.on_host() && x.dtype() == Dtype::float64)
       message.append_values(Part::values, x.span<double>(), format_, rounding);

@@ -56,6 +56,7 @@ class RandK final : public Compressor {
   }
 
   void encode(const Vector& x, Message& message) override {
+    require_dimension(x.size(), dimension_, "rand_k");
     Stream stream = message.from.stream();
     stream.sample(static_cast<std::uint32_t>(dimension_), indices_);
     gather(x, indices_, values_);
@@ -64,6 +65,7 @@ class RandK final : public Compressor {
   }
 
   void decode_add(const Message& message, double weight, Vector& out) override {
+    require_dimension(out.size(), dimension_, "rand_k");
     MessageReader reader(message);
     reader.read_values(values_, format_);
     if (packed_) {

@@ -8,7 +8,7 @@ namespace trivium {
 template <class Signature>
 class FunctionRef;
 
-/// A reference to something callable: no allocation, no ownership. The callable must outlive the call it is passed to.
+/// A reference to a callable object (a lambda, not a plain function): no allocation, no ownership. The callable must outlive the call it is passed to.
 template <class Result, class... Args>
 class FunctionRef<Result(Args...)> {
  public:

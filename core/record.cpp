@@ -48,8 +48,8 @@ std::string name_of(Status status) {
 
 std::optional<Stop> stop_reason(const Record& r, const Limits& limits) {
   const auto exploded = [&](double merit) { return std::isinf(merit) || merit > limits.explosion; };
-  if (exploded(r.distance)) return Stop{Status::diverged, fmt::format("distance {} is above {} times its start", r.distance, limits.explosion)};
-  if (exploded(r.residual)) return Stop{Status::diverged, fmt::format("residual {} is above {} times its start", r.residual, limits.explosion)};
+  if (exploded(r.distance)) return Stop{Status::diverged, fmt::format("distance {:.3g} is above {:g} times its start", r.distance, limits.explosion)};
+  if (exploded(r.residual)) return Stop{Status::diverged, fmt::format("residual {:.3g} is above {:g} times its start", r.residual, limits.explosion)};
   if (limits.distance && r.distance <= *limits.distance)
     return Stop{Status::reached, fmt::format("distance {:.3g} <= {:g}", r.distance, *limits.distance)};
   if (limits.residual && r.residual <= *limits.residual)

@@ -136,6 +136,7 @@ Experiment read_experiment(const Table& table, const std::string& default_name) 
   read_sections(table, experiment);
 
   const Value* methods = table.find("method");
+  if (methods != nullptr && methods->table() != nullptr) reject("{}write [[method]] with double brackets: there may be several", at(*methods));
   if (methods == nullptr || methods->list() == nullptr || methods->list()->empty())
     reject("the experiment needs at least one [[method]] with a type; `trivium list solvers` shows them");
   for (std::size_t i = 0; i < methods->list()->size(); ++i) read_method((*methods->list())[i], i, experiment);

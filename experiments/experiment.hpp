@@ -35,7 +35,7 @@ Experiment read_experiment(const Table& table, const std::string& default_name);
 /// The resolved configuration of one run as TOML: what the result file holds and what a resumed run must agree with.
 std::string resolved_config(const Experiment& experiment, const MethodRun& run, std::int64_t seed);
 
-/// "EG/step=2_x_theory/seed-3" below the output folder, without the ending.
+/// "EG/step_=_2_x_theory/seed-3" below the output folder, without the ending.
 std::string run_path(const MethodRun& run, std::int64_t seed);
 
 }  // namespace trivium::experiments

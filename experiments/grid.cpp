@@ -77,7 +77,7 @@ std::vector<GridPoint> expand(const Table& parameters) {
 std::string safe_file_name(const std::string& text) {
   std::string name;
   for (const unsigned char c : text) {
-    const bool keep = std::isalnum(c) != 0 || c == '.' || c == '+' || c == '%' || c == '=' || c == '-';
+    const bool keep = c >= 0x80 || std::isalnum(c) != 0 || c == '.' || c == '+' || c == '%' || c == '=' || c == '-';
     if (keep)
       name += static_cast<char>(c);
     else if (!name.empty() && name.back() != '_')

@@ -16,7 +16,7 @@ struct GridPoint {
 /// for multiples of the theory's value. Throws InputError for an empty list.
 std::vector<GridPoint> expand(const Table& parameters);
 
-/// A text as a file or folder name: letters, digits, '.', '+', '%', '=' and '-' stay, runs of anything else become one '_'.
+/// A text as a file or folder name: letters (of any alphabet), digits, '.', '+', '%', '=' and '-' stay, runs of anything else become one '_'.
 std::string safe_file_name(const std::string& text);
 
 }  // namespace trivium::experiments

@@ -31,9 +31,13 @@ double relative_residual(analysis::Merits& merits, const Vector& z, const Vector
 std::optional<Vector> cached_solution(const std::string& file, analysis::Merits& merits, Prepared& prepared) {
   Vector z = prepared.start.like();
   bool found = false;
+  std::string how;
   if (prepared.network->is_server() && std::filesystem::exists(file)) {
     try {
-      const std::vector<double> values = io::ArrayFile(file).read("solution");
+      const io::ArrayFile kept(file);
+      const std::vector<double> values = kept.read("solution");
+      const io::Attributes attributes = kept.attributes();
+      if (const auto it = attributes.find("how"); it != attributes.end()) how = std::get<std::string>(it->second);
       if (values.size() == z.size()) {
         z.assign(values);
         found = true;
@@ -47,6 +51,7 @@ std::optional<Vector> cached_solution(const std::string& file, analysis::Merits&
   z.assign(entries);
   prepared.solution_residual = relative_residual(merits, z, prepared.start);
   if (!(prepared.solution_residual <= solution_tolerance)) return std::nullopt;
+  prepared.solution_how = how + " (kept from an earlier run)";
   return z;
 }
 
@@ -63,10 +68,7 @@ void find_solution(const Experiment& experiment, const std::string& cache, Prepa
   const std::string file = cache.empty() ? "" : cache + "/" + cache_name(experiment, F.to_host());
   if (!file.empty()) {
     prepared.solution = cached_solution(file, merits, prepared);
-    if (prepared.solution) {
-      prepared.solution_how = "kept from an earlier run in " + file;
-      return;
-    }
+    if (prepared.solution) return;
   }
   try {
     const analysis::Solution found = analysis::solve(*prepared.problem, *prepared.network, prepared.start, solution_tolerance);
@@ -76,7 +78,7 @@ void find_solution(const Experiment& experiment, const std::string& cache, Prepa
     prepared.solution_residual = found.relative_residual;
     prepared.solution_how = found.how;
     if (prepared.network->is_server() && !file.empty()) keep_solution(file, experiment, found);
-  } catch (const InputError& error) {
+  } catch (const analysis::NoSolution& error) {
     prepared.solution_how = error.what();
   }
 }

@@ -200,7 +200,7 @@ void run_experiment(const Request& request, mpi::Transport& transport) {
 
   Prepared prepared = prepare(experiment, transport, folders(request), out + "/cache");
   if (!prepared.solution && experiment.settings.limits.distance)
-    reject("[stop] distance needs the solution: {}; stop at a residual instead", prepared.solution_how);
+    reject("[stop] distance needs the solution: {}; use `residual = 1e-6` in its place", prepared.solution_how);
   const WorkerRange nobody{prepared.problem->traits().workers.total, 0, 0};
   agree_on_server(transport, [&] {
     for (std::size_t i = 0; i < jobs.size(); ++i)

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <numeric>
 
@@ -313,7 +314,9 @@ std::int64_t Network::decide(std::int64_t on_server) {
 double Network::max_off_the_record(double mine) {
   std::vector<double> all(static_cast<std::size_t>(transport_.ranks()), mine);
   gather_blocks(transport_, std::as_bytes(std::span(&mine, 1)), std::as_writable_bytes(std::span(all)));
-  double largest = *std::max_element(all.begin(), all.end());
+  double largest = all[0];
+  for (const double number : all)
+    if (std::isnan(number) || number > largest) largest = number;  // a NaN stays: nothing compares above it
   transport_.broadcast(bytes_of(largest), Channel::control);
   return largest;
 }

@@ -35,7 +35,7 @@ class Affine final : public Problem {
     return {.summary = "affine operators from an HDF5 file",
             .rule =
                 "F_m(z) = J_m z + q_m, m = 0..M-1, from the datasets J (M, d, d) and q (M, d).\n"
-                "Optional datasets: z0 (d), the starting point, and solution (d), which is trusted.\n"
+                "Optional datasets: z0 (d), the starting point, and solution (d), which is checked.\n"
                 "Every rank reads the rows of its own workers only.",
             .source = "any"};
   }

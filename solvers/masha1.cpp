@@ -111,8 +111,8 @@ class Masha1 final : public Solver {
 
   void use_theory(const Params& params, problems::Constants& constants) {
     const compressors::Guarantee up = up_->guarantee(), down = down_->guarantee();
-    if (!up.unbiased) reject("masha1: uplink '{}' is biased; use an unbiased compressor or masha2", params.uplink.type);
-    if (!down.unbiased) reject("masha1: downlink '{}' is biased; use an unbiased compressor or masha2", params.downlink.type);
+    if (!up.unbiased) reject("masha1: uplink '{}' is biased; masha1 needs an unbiased compressor such as rand_k", params.uplink.type);
+    if (!down.unbiased) reject("masha1: downlink '{}' is biased; masha1 needs an unbiased compressor such as rand_k", params.downlink.type);
     const double dense_bits = static_cast<double>(z_.size()) * bits_of(format_);
     refresh_ = std::min(1.0, params.refresh.resolve(std::min(0.5, up.expected_bits / dense_bits)));
     period_ = std::max<std::int64_t>(1, std::llround(1 / refresh_));

@@ -1,4 +1,5 @@
 #include <trivium/analysis/constants.hpp>
+#include <trivium/core/errors.hpp>
 #include <trivium/solvers/make.hpp>
 #include <trivium/solvers/solve.hpp>
 
@@ -15,25 +16,35 @@ class Silent final : public Observer {
 Vector start_of(const problems::Problem& problem, const SolveOptions& options) {
   const problems::Traits& traits = problem.traits();
   Vector start(traits.dimension, traits.dtype, *traits.device);
-  if (options.start)
+  if (options.start) {
+    if (options.start->size() != start.size())
+      reject("solve: the start has {} entries, the problem {}", options.start->size(), start.size());
     copy(start, *options.start);
-  else if (const auto known = problem.known().start)
+  } else if (const auto known = problem.known().start) {
     start.assign(*known);
+  }
   return start;
 }
 
 }  // namespace
 
 Solved solve(problems::Problem& problem, const Plugin& method, const SolveOptions& options, mpi::Transport& transport) {
-  const Vector start = start_of(problem, options);
+  if (options.every < 1) reject("solve: every must be at least 1, got {}", options.every);
+  Vector start = start_of(problem, options);
+  problem.prox(1, start);  // a feasible start
   mpi::Network network(transport, problem.traits().workers, start, options.seed);
   const auto counted = count_calls(problem, network);
   problems::Constants constants = analysis::constants(problem, network, options.solution ? *options.solution : start);
   const auto solver = catalogue().make(method, {*counted, network, constants, start});
   Silent silent;
   RunSettings settings{.limits = options.limits, .every = options.every, .checkpoint_seconds = 0};
-  Outcome outcome = run(*solver, problem, network, start, options.solution, settings, silent);
-  return {solver->point(), std::move(outcome.stop), std::move(outcome.history)};
+  try {
+    Outcome outcome = run(*solver, problem, network, start, options.solution, settings, silent);
+    return {solver->point(), std::move(outcome.stop), std::move(outcome.history)};
+  } catch (const std::exception& error) {  // perhaps on this rank alone, in the middle of a round that the others wait for
+    if (transport.ranks() > 1) transport.abort(error.what(), 1);
+    throw;
+  }
 }
 
 Solved solve(problems::Problem& problem, const Plugin& method, const SolveOptions& options) {

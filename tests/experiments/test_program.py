@@ -147,11 +147,11 @@ class Mistakes(Refusing):
             file["J"], file["q"] = np.zeros((3, 2, 2)), np.ones((3, 2))
         self.write('[problem]\ntype = "affine"\nfile = "constant.h5"\n[stop]\ndistance = 1e-6\n' + METHOD)
         self.refuse(r"\[stop\] distance needs the solution: the solution could not be computed to 1e-13: .+; "
-                    r"stop at a residual instead")
+                    r"use `residual = 1e-6` in its place")
 
     def test_biased_uplink_for_an_unbiased_method(self):
         self.write(SMALL + '[[method]]\ntype = "masha1"\nuplink = { type = "rand_k", scaled = false }\n')
-        self.refuse(r"a\.toml:8: masha1: uplink 'rand_k' is biased; use an unbiased compressor or masha2")
+        self.refuse(r"a\.toml:8: masha1: uplink 'rand_k' is biased; masha1 needs an unbiased compressor such as rand_k")
 
     def test_malformed_override(self):
         self.write(SMALL + METHOD)

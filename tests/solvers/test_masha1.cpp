@@ -168,9 +168,9 @@ TEST_CASE("a biased compressor or too many entries are refused in a sentence") {
   Arena here = arena("bilinear", small);
   const Table biased{{"type", "rand_k"}, {"k", 0.1}, {"scaled", false}};
   CHECK(rejection(here, {{"uplink", biased}}) ==
-        "masha1: uplink 'rand_k' is biased; use an unbiased compressor or masha2");
+        "masha1: uplink 'rand_k' is biased; masha1 needs an unbiased compressor such as rand_k");
   CHECK(rejection(here, {{"downlink", biased}}) ==
-        "masha1: downlink 'rand_k' is biased; use an unbiased compressor or masha2");
+        "masha1: downlink 'rand_k' is biased; masha1 needs an unbiased compressor such as rand_k");
   CHECK(rejection(here, {{"uplink", rand_k(20)}}) == "accepted");
   CHECK(rejection(here, {{"uplink", rand_k(21)}}).find("21") != std::string::npos);
   CHECK(rejection(here, {{"refresh", 0.0}}) != "accepted");
