@@ -30,7 +30,8 @@ class Search {
         trial_(start.like()) {
     // Far from a constrained solution the active faces are unknown, and Newton's model with them.
     scale_ = residual_ = map_.residual(z_);
-    if (!std::isfinite(scale_)) throw NoSolution("the operator is not finite at the starting point; choose another z0");
+    if (!std::isfinite(scale_))
+      throw NoSolution("the operator is not finite at the starting point; choose another z0");
   }
 
   /// Tries the solution that the problem states. False: it needs more digits, and the search starts from it.
@@ -43,9 +44,10 @@ class Search {
       return true;
     }
     if (!is_near(residual))
-      throw NoSolution(fmt::format(
-          "the solution that the problem states leaves a relative residual of {:.1e}; correct it or leave it out",
-          residual / scale_));
+      throw NoSolution(
+          fmt::format("the solution that the problem states leaves a relative residual of {:.1e}; correct it "
+                      "or leave it out",
+                      residual / scale_));
     std::swap(z_, trial_);
     residual_ = residual;
     return false;

@@ -11,10 +11,11 @@ struct Guarantee {
   /// E C(x) = x. Then E|C(x) - x|^2 <= omega |x|^2.
   bool unbiased = true;
   double omega = 0;
-  /// Contractive: E|C(x) - x|^2 <= (1 - 1/delta) |x|^2. For an unbiased compressor delta = 1 + omega holds for C/(1 + omega).
+  /// Contractive: E|C(x) - x|^2 <= (1 - 1/delta) |x|^2. For an unbiased compressor delta = 1 + omega holds
+  /// for C/(1 + omega).
   double delta = 1;
-  /// All workers together: E|mean C_m(x_m) - xbar|^2 <= joint_a (1/M) sum |x_m|^2 - joint_b |xbar|^2 (Szlendak et al. 2022).
-  /// Independent compressors have joint_a = omega / M, joint_b = 0.
+  /// All workers together: E|mean C_m(x_m) - xbar|^2 <= joint_a (1/M) sum |x_m|^2 - joint_b |xbar|^2
+  /// (Szlendak et al. 2022). Independent compressors have joint_a = omega / M, joint_b = 0.
   double joint_a = 0;
   double joint_b = 0;
   double expected_bits = 0;  ///< expected length of a message
@@ -35,7 +36,8 @@ struct Shape {
 /// Throws std::logic_error unless a vector has the dimension its compressor was made for.
 inline void require_dimension(std::size_t found, std::size_t expected, const char* name) {
   if (found != expected)
-    throw std::logic_error(fmt::format("{} was made for vectors of {}, got one of {}", name, expected, found));
+    throw std::logic_error(
+        fmt::format("{} was made for vectors of {}, got one of {}", name, expected, found));
 }
 
 using Catalogue = trivium::Catalogue<Compressor, const Shape&>;

@@ -15,15 +15,17 @@ class RandK final : public Compressor {
     ValueField values;
     void describe(Fields& fields) {
       fields.amount("k", k, "entries sent; below 1 a fraction of d");
-      fields.choice("indices", indices, {"packed", "seed"},
-                    "packed: ceil(log2 d) bits for each index; seed: no bits, both ends draw them from the shared key");
+      fields.choice(
+          "indices", indices, {"packed", "seed"},
+          "packed: ceil(log2 d) bits for each index; seed: no bits, both ends draw them from the shared key");
       fields.flag("scaled", scaled, "multiply by d/k, which makes it unbiased; without, it is contractive");
       values.describe(fields);
     }
   };
   static About about() {
     return {"k entries chosen at random",
-            "C(x)_i = (d/k) x_i for i in S, 0 elsewhere; S a uniformly random k-subset, drawn independently by every worker.\n"
+            "C(x)_i = (d/k) x_i for i in S, 0 elsewhere; S a uniformly random k-subset, drawn independently "
+            "by every worker.\n"
             "Unbiased with omega = d/k - 1. Unscaled: contractive with delta = d/k.\n"
             "Message: k values, then k indices (packed) or nothing more (seed).",
             "Beznosikov et al. 2022 (MASHA), example 2; Stich et al. 2018"};
@@ -36,7 +38,8 @@ class RandK final : public Compressor {
         workers_(shape.workers),
         packed_(params.indices == "packed"),
         scaled_(params.scaled) {
-    if (dimension_ > 0xFFFFFFFFu) reject("rand_k takes vectors of up to 2^32 - 1 entries, got {}", dimension_);
+    if (dimension_ > 0xFFFFFFFFu)
+      reject("rand_k takes vectors of up to 2^32 - 1 entries, got {}", dimension_);
     const std::uint32_t k = params.k.of(dimension_, "rand_k.k");
     indices_.resize(k);
     values_.resize(k);
@@ -49,7 +52,8 @@ class RandK final : public Compressor {
     Guarantee g;
     g.unbiased = scaled_;
     g.omega = scaled_ ? second_moment - 1 : 0;
-    g.delta = scaled_ ? 1 + g.omega : 1 / (1 - (1 - k / d) - (format_ == ValueFormat::bfloat16 ? k / d * 0x1p-16 : 0));
+    g.delta = scaled_ ? 1 + g.omega
+                      : 1 / (1 - (1 - k / d) - (format_ == ValueFormat::bfloat16 ? k / d * 0x1p-16 : 0));
     g.joint_a = g.omega / workers_;
     g.expected_bits = k * (bits_of(format_) + (packed_ ? index_bits_ : 0));
     return g;

@@ -12,7 +12,9 @@ struct ValueField {
                   "how numbers travel; bfloat16 is rounded stochastically, so it stays unbiased");
   }
   ValueFormat format() const {
-    return name == "float64" ? ValueFormat::float64 : name == "float32" ? ValueFormat::float32 : ValueFormat::bfloat16;
+    return name == "float64"   ? ValueFormat::float64
+           : name == "float32" ? ValueFormat::float32
+                               : ValueFormat::bfloat16;
   }
 };
 

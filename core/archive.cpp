@@ -13,7 +13,8 @@ std::vector<double>& Archive::common_slot(const std::string& name, std::size_t s
     return it->second;
   }
   const auto it = common_entries.find(name);
-  if (it == common_entries.end()) reject("the checkpoint has no entry '{}': it belongs to another method or version", name);
+  if (it == common_entries.end())
+    reject("the checkpoint has no entry '{}': it belongs to another method or version", name);
   if (it->second.size() != size)
     reject("the checkpoint's entry '{}' has {} numbers, expected {}", name, it->second.size(), size);
   return it->second;
@@ -26,10 +27,11 @@ Archive::Rows& Archive::worker_slot(const std::string& name, std::size_t rows, s
     return it->second;
   }
   const auto it = worker_entries.find(name);
-  if (it == worker_entries.end()) reject("the checkpoint has no entry '{}': it belongs to another method or version", name);
+  if (it == worker_entries.end())
+    reject("the checkpoint has no entry '{}': it belongs to another method or version", name);
   if (it->second.row_length != row_length || it->second.values.size() != rows * row_length)
-    reject("the checkpoint's entry '{}' has rows of {} numbers, expected {} rows of {}", name, it->second.row_length, rows,
-           row_length);
+    reject("the checkpoint's entry '{}' has rows of {} numbers, expected {} rows of {}", name,
+           it->second.row_length, rows, row_length);
   return it->second;
 }
 

@@ -9,12 +9,12 @@
 
 namespace trivium {
 
-/// The state of a run as named arrays: what a checkpoint holds. A solver writes one function `state(Archive&)` that names its
-/// members; the same function saves and restores.
+/// The state of a run as named arrays: what a checkpoint holds. A solver writes one function
+/// `state(Archive&)` that names its members; the same function saves and restores.
 ///
-/// `common` entries are equal on all ranks. `workers` entries hold one row for each worker of this rank (shape
-/// (local workers, row)); a checkpoint file holds the rows of all workers in order, so that it can be read on another number
-/// of ranks.
+/// `common` entries are equal on all ranks. `workers` entries hold one row for each worker of this rank
+/// (shape (local workers, row)); a checkpoint file holds the rows of all workers in order, so that it can be
+/// read on another number of ranks.
 class Archive {
  public:
   /// Row r of an entry is worker `first_worker + r`.

@@ -84,7 +84,8 @@ class Catalogue final : public AnyCatalogue {
   }
   const Item& find(const std::string& name, const std::string& where) const {
     if (auto it = items_.find(name); it != items_.end()) return it->second;
-    reject("{}no {} named '{}'{}", where.empty() ? "" : where + ": ", kind_, name, did_you_mean(name, names()));
+    reject("{}no {} named '{}'{}", where.empty() ? "" : where + ": ", kind_, name,
+           did_you_mean(name, names()));
   }
 
   std::string kind_;

@@ -25,8 +25,9 @@ struct ConstBlock {
 
 inline constexpr std::size_t max_terms = 8;
 
-/// Where vectors live: memory and the few kernels the methods need. Sizes, types and aliasing are checked by the callers in
-/// vector.cpp; a device only computes. Pointers named `host_*` are host memory, the others the device's own.
+/// Where vectors live: memory and the few kernels the methods need. Sizes, types and aliasing are checked by
+/// the callers in vector.cpp; a device only computes. Pointers named `host_*` are host memory, the others the
+/// device's own.
 class Device {
  public:
   virtual ~Device() = default;

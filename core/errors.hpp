@@ -8,14 +8,16 @@
 
 namespace trivium {
 
-/// A mistake in what was asked: configuration, data or arguments. The message is one sentence that says what was asked,
-/// what was found and what to do. The program prints it and exits with code 2 before the first round.
+/// A mistake in what was asked: configuration, data or arguments. The message is one sentence that says what
+/// was asked, what was found and what to do. The program prints it and exits with code 2 before the first
+/// round.
 class InputError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Bytes that are not a message of the codec that was asked to decode them: truncated, too long, or out of range.
+/// Bytes that are not a message of the codec that was asked to decode them: truncated, too long, or out of
+/// range.
 class MessageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -30,8 +32,8 @@ template <class... Args>
 /// The names in `known` as "a, b, c".
 std::string join(const std::vector<std::string>& known);
 
-/// "; did you mean 'top_k'? known: a, b, c": the tail of every sentence about an unknown name. The guess is left out when
-/// nothing is close (edit distance above a third of the name's length).
+/// "; did you mean 'top_k'? known: a, b, c": the tail of every sentence about an unknown name. The guess is
+/// left out when nothing is close (edit distance above a third of the name's length).
 std::string did_you_mean(const std::string& asked, const std::vector<std::string>& known);
 
 }  // namespace trivium

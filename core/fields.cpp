@@ -18,7 +18,8 @@ std::string text_of(Range range) {
 }
 
 bool inside(double number, Range range) {
-  return std::isfinite(number) && (range.low_open ? range.low < number : range.low <= number) && number <= range.high;
+  return std::isfinite(number) && (range.low_open ? range.low < number : range.low <= number) &&
+         number <= range.high;
 }
 
 Value value_of(const Tunable& tunable) {
@@ -42,15 +43,17 @@ std::uint32_t Amount::of(std::uint64_t n, const char* name) const {
 
 Fields::Fields(const Table* given, std::string owner) : given_(given), owner_(std::move(owner)) {}
 
-const Value* Fields::take(const char* name, const char* type, const std::string& range, const std::string& default_value,
-                          const char* help) {
+const Value* Fields::take(const char* name, const char* type, const std::string& range,
+                          const std::string& default_value, const char* help) {
   infos_.push_back({name, type, range, default_value, help});
   return given_ == nullptr ? nullptr : given_->find(name);
 }
 
 void Fields::wrong(const char* name, const Value& value, const std::string& expected) const {
-  const std::string shown = value.table() != nullptr || value.list() != nullptr ? std::string(value.kind()) : to_toml(value);
-  reject("{}{}.{} must be {}, got {}", value.where.empty() ? "" : value.where + ": ", owner_, name, expected, shown);
+  const std::string shown =
+      value.table() != nullptr || value.list() != nullptr ? std::string(value.kind()) : to_toml(value);
+  reject("{}{}.{} must be {}, got {}", value.where.empty() ? "" : value.where + ": ", owner_, name, expected,
+         shown);
 }
 
 void Fields::check(const char* name, const Value& value, double number, Range range) const {
@@ -92,8 +95,10 @@ void Fields::text(const char* name, std::string& field, const char* help) {
   resolved_.set(name, field);
 }
 
-void Fields::choice(const char* name, std::string& field, const std::vector<std::string>& options, const char* help) {
-  if (const Value* value = take(name, "text", fmt::format("{}", fmt::join(options, " | ")), fmt::format("\"{}\"", field), help)) {
+void Fields::choice(const char* name, std::string& field, const std::vector<std::string>& options,
+                    const char* help) {
+  if (const Value* value = take(name, "text", fmt::format("{}", fmt::join(options, " | ")),
+                                fmt::format("\"{}\"", field), help)) {
     const std::string* chosen = value->text();
     if (chosen == nullptr || std::find(options.begin(), options.end(), *chosen) == options.end())
       wrong(name, *value, fmt::format("one of {}", join(options)));
@@ -103,7 +108,8 @@ void Fields::choice(const char* name, std::string& field, const std::vector<std:
 }
 
 void Fields::reals(const char* name, std::vector<double>& field, Range range, const char* help) {
-  if (const Value* value = take(name, "list of numbers", text_of(range), fmt::format("[{}]", fmt::join(field, ", ")), help)) {
+  if (const Value* value =
+          take(name, "list of numbers", text_of(range), fmt::format("[{}]", fmt::join(field, ", ")), help)) {
     if (value->list() == nullptr) wrong(name, *value, "a list of numbers");
     field.clear();
     for (const Value& item : *value->list()) {
@@ -118,12 +124,13 @@ void Fields::reals(const char* name, std::vector<double>& field, Range range, co
 }
 
 void Fields::amount(const char* name, Amount& field, const char* help) {
-  if (const Value* value =
-          take(name, "count or fraction", "integer >= 1, or in (0, 1) as a fraction", fmt::format("{}", field.value), help)) {
+  if (const Value* value = take(name, "count or fraction", "integer >= 1, or in (0, 1) as a fraction",
+                                fmt::format("{}", field.value), help)) {
     if (!value->is_number()) wrong(name, *value, "a number");
     const double number = value->number();
     const bool count = number >= 1 && std::floor(number) == number && number <= 0xFFFFFFFFu;
-    if (!count && !(number > 0 && number < 1)) wrong(name, *value, "an integer count >= 1 or a fraction in (0, 1)");
+    if (!count && !(number > 0 && number < 1))
+      wrong(name, *value, "an integer count >= 1 or a fraction in (0, 1)");
     field.value = number;
   }
   resolved_.set(name, value_of(field));
@@ -132,15 +139,15 @@ void Fields::amount(const char* name, Amount& field, const char* help) {
 void Fields::tunable(const char* name, Tunable& field, Range range, const char* help) {
   const Value* value = take(name, "number or theory", text_of(range), to_toml(value_of(field)), help);
   if (value != nullptr) {
-    const std::string expected = fmt::format("\"theory\", a number{}{} or {{ theory = multiple }}", text_of(range).empty() ? "" : " ",
-                                             text_of(range));
+    const std::string expected = fmt::format("\"theory\", a number{}{} or {{ theory = multiple }}",
+                                             text_of(range).empty() ? "" : " ", text_of(range));
     if (value->text() != nullptr && *value->text() == "theory") {
       field = {true, 1};
     } else if (value->is_number()) {
       check(name, *value, value->number(), range);
       field = {false, value->number()};
-    } else if (value->table() != nullptr && value->table()->entries().size() == 1 && value->table()->find("theory") != nullptr &&
-               value->table()->find("theory")->is_number()) {
+    } else if (value->table() != nullptr && value->table()->entries().size() == 1 &&
+               value->table()->find("theory") != nullptr && value->table()->find("theory")->is_number()) {
       const Value& multiple = *value->table()->find("theory");
       check(name, multiple, multiple.number(), positive);
       field = {true, multiple.number()};
@@ -188,8 +195,8 @@ void Fields::finish() const {
       found = found || info.name == entry.name;
     }
     if (!found)
-      reject("{}unknown key '{}' in {}{}", entry.value.where.empty() ? "" : entry.value.where + ": ", entry.name, owner_,
-             did_you_mean(entry.name, known));
+      reject("{}unknown key '{}' in {}{}", entry.value.where.empty() ? "" : entry.value.where + ": ",
+             entry.name, owner_, did_you_mean(entry.name, known));
   }
 }
 

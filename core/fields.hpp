@@ -54,18 +54,21 @@ class PluginList {
   virtual Table resolve(const Plugin& plugin) const = 0;
 };
 
-/// Reads a plug-in's parameters from a table. A parameter struct has one `describe(Fields&)` that names every field once; the
-/// reader, the range checks, `trivium describe` and the resolved configuration all come from it.
+/// Reads a plug-in's parameters from a table. A parameter struct has one `describe(Fields&)` that names every
+/// field once; the reader, the range checks, `trivium describe` and the resolved configuration all come from
+/// it.
 class Fields {
  public:
-  /// Reads from `given`. `owner` names the plug-in in error messages. With given == nullptr all defaults stay.
+  /// Reads from `given`. `owner` names the plug-in in error messages. With given == nullptr all defaults
+  /// stay.
   Fields(const Table* given, std::string owner);
 
   void real(const char* name, double& field, Range range, const char* help);
   void integer(const char* name, std::int64_t& field, Range range, const char* help);
   void flag(const char* name, bool& field, const char* help);
   void text(const char* name, std::string& field, const char* help);
-  void choice(const char* name, std::string& field, const std::vector<std::string>& options, const char* help);
+  void choice(const char* name, std::string& field, const std::vector<std::string>& options,
+              const char* help);
   void reals(const char* name, std::vector<double>& field, Range range, const char* help);
   void amount(const char* name, Amount& field, const char* help);
   void tunable(const char* name, Tunable& field, Range range, const char* help);
@@ -78,8 +81,8 @@ class Fields {
   const Table& resolved() const { return resolved_; }
 
  private:
-  const Value* take(const char* name, const char* type, const std::string& range, const std::string& default_value,
-                    const char* help);
+  const Value* take(const char* name, const char* type, const std::string& range,
+                    const std::string& default_value, const char* help);
   [[noreturn]] void wrong(const char* name, const Value& value, const std::string& expected) const;
   void check(const char* name, const Value& value, double number, Range range) const;
 

@@ -1,10 +1,12 @@
-// The host device: plain loops that the compiler vectorises. Elementwise loops are marked independent: out either is one of the inputs or
-// does not overlap them, so no iteration depends on another.
+// The host device: plain loops that the compiler vectorises. Elementwise loops are marked independent: out
+// either is one of the inputs or does not overlap them, so no iteration depends on another.
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <new>
 #include <utility>
+
+#include <sys/mman.h>
 
 #include <trivium/core/device.hpp>
 #include <trivium/core/errors.hpp>
@@ -21,6 +23,17 @@ namespace {
 
 constexpr std::align_val_t alignment{64};
 
+/// Random access to a long vector (RandK's) is mostly waiting for page tables unless its pages are huge.
+void use_huge_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) {
+#ifdef MADV_HUGEPAGE
+  constexpr std::size_t huge = std::size_t{1} << 21;
+  const auto begin = (reinterpret_cast<std::uintptr_t>(memory) + huge - 1) / huge * huge;
+  const auto end = (reinterpret_cast<std::uintptr_t>(memory) + bytes) / huge * huge;
+  if (begin < end)
+    madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);  // advice: failing is no harm
+#endif
+}
+
 template <class T, std::size_t... I>
 void combine_terms(T* out, const ConstBlock* terms, std::size_t size, std::index_sequence<I...>) {
   const std::array<const T*, sizeof...(I)> x{static_cast<const T*>(terms[I].data)...};
@@ -32,18 +45,27 @@ void combine_terms(T* out, const ConstBlock* terms, std::size_t size, std::index
 template <class T>
 void combine_any(T* out, std::span<const ConstBlock> terms, std::size_t size) {
   switch (terms.size()) {
-    case 1: return combine_terms(out, terms.data(), size, std::make_index_sequence<1>{});
-    case 2: return combine_terms(out, terms.data(), size, std::make_index_sequence<2>{});
-    case 3: return combine_terms(out, terms.data(), size, std::make_index_sequence<3>{});
-    case 4: return combine_terms(out, terms.data(), size, std::make_index_sequence<4>{});
-    case 5: return combine_terms(out, terms.data(), size, std::make_index_sequence<5>{});
-    case 6: return combine_terms(out, terms.data(), size, std::make_index_sequence<6>{});
-    case 7: return combine_terms(out, terms.data(), size, std::make_index_sequence<7>{});
-    default: return combine_terms(out, terms.data(), size, std::make_index_sequence<8>{});
+    case 1:
+      return combine_terms(out, terms.data(), size, std::make_index_sequence<1>{});
+    case 2:
+      return combine_terms(out, terms.data(), size, std::make_index_sequence<2>{});
+    case 3:
+      return combine_terms(out, terms.data(), size, std::make_index_sequence<3>{});
+    case 4:
+      return combine_terms(out, terms.data(), size, std::make_index_sequence<4>{});
+    case 5:
+      return combine_terms(out, terms.data(), size, std::make_index_sequence<5>{});
+    case 6:
+      return combine_terms(out, terms.data(), size, std::make_index_sequence<6>{});
+    case 7:
+      return combine_terms(out, terms.data(), size, std::make_index_sequence<7>{});
+    default:
+      return combine_terms(out, terms.data(), size, std::make_index_sequence<8>{});
   }
 }
 
-/// Sum of term(i) over i in one fixed order: 16 interleaved partial sums, which the compiler keeps in vector registers.
+/// Sum of term(i) over i in one fixed order: 16 interleaved partial sums, which the compiler keeps in vector
+/// registers.
 template <class Term>
 double lane_sum(std::size_t size, Term term) {
   constexpr std::size_t lanes = 16;
@@ -105,6 +127,7 @@ class HostDevice final : public Device {
   void* allocate(std::size_t bytes) override {
     void* memory = ::operator new(bytes, alignment, std::nothrow);
     if (memory == nullptr) reject("not enough memory: a vector of {} bytes does not fit", bytes);
+    use_huge_pages(memory, bytes);
     return std::memset(memory, 0, bytes);
   }
   void release(void* memory) noexcept override { ::operator delete(memory, alignment); }

@@ -7,13 +7,16 @@
 
 #include <trivium/core/errors.hpp>
 #include <trivium/core/message.hpp>
+#include <trivium/core/small_copy.hpp>
 
 namespace trivium {
 namespace {
 
 constexpr std::size_t slack = 8;  // a word may be stored across the last byte
 
-std::uint64_t low_bits(int width) { return width >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1; }
+std::uint64_t low_bits(int width) {
+  return width >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1;
+}
 
 /// The upper half of a float32, rounded up with the probability that makes the mean exact.
 std::uint64_t to_bfloat16(double value, std::uint32_t random16) {
@@ -23,7 +26,9 @@ std::uint64_t to_bfloat16(double value, std::uint32_t random16) {
   return (pattern + random16) >> 16;  // magnitudes are ordered like their bit patterns
 }
 
-double from_bfloat16(std::uint64_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits << 16)); }
+double from_bfloat16(std::uint64_t bits) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(bits << 16));
+}
 
 }  // namespace
 
@@ -38,7 +43,6 @@ std::string name_of(ValueFormat format) {
 int bits_for(std::uint64_t count) { return count <= 1 ? 0 : 64 - std::countl_zero(count - 1); }
 
 void Message::clear() {
-  if (bits_ > 0) std::memset(buffer_.data(), 0, (bits_ + 7) / 8);
   bits_ = 0;
   split_ = {};
 }
@@ -48,9 +52,9 @@ void Message::append(Part part, std::uint64_t word, int width) {
   const int shift = static_cast<int>(bits_ % 8);
   if (byte + 2 * slack > buffer_.size()) buffer_.resize(2 * buffer_.size() + 8 * slack);
   word &= low_bits(width);
-  std::uint64_t stored;
-  std::memcpy(&stored, &buffer_[byte], 8);
-  stored |= word << shift;
+  // Only the begun byte is kept: what lies behind it may be left from an earlier message.
+  const std::uint64_t begun = shift > 0 ? std::to_integer<std::uint64_t>(buffer_[byte]) : 0;
+  const std::uint64_t stored = begun | word << shift;
   std::memcpy(&buffer_[byte], &stored, 8);
   if (shift + width > 64) buffer_[byte + 8] = static_cast<std::byte>(word >> (64 - shift));
   bits_ += static_cast<std::uint64_t>(width);
@@ -61,17 +65,25 @@ void Message::append_words(Part part, std::span<const std::uint32_t> words, int 
   const std::uint64_t length = words.size() * static_cast<std::uint64_t>(width);
   const std::size_t needed = (bits_ + length + 7) / 8 + 2 * slack;
   if (needed > buffer_.size()) buffer_.resize(std::max(needed, 2 * buffer_.size()));
-  std::byte* const buffer = buffer_.data();
+  // Bits gather in a register and leave it four bytes at a time: stores that do not overlap do not wait for
+  // one another.
+  std::byte* to = buffer_.data() + bits_ / 8;
+  int held = static_cast<int>(bits_ % 8);
+  std::uint64_t pending = held > 0 ? std::to_integer<std::uint64_t>(*to) : 0;
   const std::uint64_t mask = low_bits(width);
-  std::uint64_t position = bits_;
   for (const std::uint32_t word : words) {
-    std::uint64_t stored;
-    std::memcpy(&stored, buffer + position / 8, 8);
-    stored |= (word & mask) << (position % 8);
-    std::memcpy(buffer + position / 8, &stored, 8);
-    position += static_cast<std::uint64_t>(width);
+    pending |= (word & mask) << held;
+    held += width;
+    if (held >= 32) {
+      const auto full = static_cast<std::uint32_t>(pending);
+      std::memcpy(to, &full, 4);
+      to += 4;
+      pending >>= 32;
+      held -= 32;
+    }
   }
-  bits_ = position;
+  std::memcpy(to, &pending, 8);
+  bits_ += length;
   split_[static_cast<std::size_t>(part)] += length;
 }
 
@@ -82,7 +94,7 @@ void Message::append_values(Part part, std::span<const double> values, ValueForm
   if (format != ValueFormat::bfloat16 && bits_ % 8 == 0) {  // whole bytes: store the numbers as they are
     std::byte* to = &buffer_[bits_ / 8];
     if (format == ValueFormat::float64) {
-      if (!values.empty()) std::memcpy(to, values.data(), values.size_bytes());
+      small_copy<8>(to, values.data(), values.size());
     } else {
       for (std::size_t i = 0; i < values.size(); ++i) {
         const float narrow = static_cast<float>(values[i]);
@@ -108,7 +120,8 @@ void Message::append_values(Part part, std::span<const double> values, ValueForm
 
 bool Message::take_last_bit(Part part) {
   std::uint64_t& share = split_[static_cast<std::size_t>(part)];
-  if (share == 0) throw MessageError(fmt::format("a message of {} bits lacks the bit expected at its end", bits_));
+  if (share == 0)
+    throw MessageError(fmt::format("a message of {} bits lacks the bit expected at its end", bits_));
   bits_ -= 1;
   share -= 1;
   const auto mask = static_cast<std::byte>(1u << (bits_ % 8));
@@ -121,7 +134,8 @@ void Message::receive(std::span<const std::byte> bytes, const std::array<std::ui
   clear();
   const std::uint64_t most = 8 * bytes.size();  // keeps the sum of damaged lengths from overflowing
   for (const std::uint64_t share : split)
-    if (share > most) throw MessageError(fmt::format("a message part of {} bits came in {} bytes", share, bytes.size()));
+    if (share > most)
+      throw MessageError(fmt::format("a message part of {} bits came in {} bytes", share, bytes.size()));
   const std::uint64_t bits = split[0] + split[1] + split[2] + split[3];
   if (bytes.size() != (bits + 7) / 8)
     throw MessageError(fmt::format("a message of {} bits came as {} bytes", bits, bytes.size()));
@@ -135,7 +149,8 @@ void Message::receive(std::span<const std::byte> bytes, const std::array<std::ui
 
 std::uint64_t MessageReader::read(int width) {
   if (position_ + static_cast<std::uint64_t>(width) > message_.bits_)
-    throw MessageError(fmt::format("a message of {} bits ended inside a word of {} bits at bit {}", message_.bits_, width, position_));
+    throw MessageError(fmt::format("a message of {} bits ended inside a word of {} bits at bit {}",
+                                   message_.bits_, width, position_));
   if (width == 0) return 0;
   const std::size_t byte = position_ / 8;
   const int shift = static_cast<int>(position_ % 8);
@@ -150,7 +165,8 @@ std::uint64_t MessageReader::read(int width) {
 void MessageReader::read_words(std::span<std::uint32_t> words, int width) {
   const std::uint64_t length = words.size() * static_cast<std::uint64_t>(width);
   if (length > remaining())
-    throw MessageError(fmt::format("a message of {} bits ended before its {} words of {} bits", message_.bits_, words.size(), width));
+    throw MessageError(fmt::format("a message of {} bits ended before its {} words of {} bits",
+                                   message_.bits_, words.size(), width));
   if (length == 0) {
     std::fill(words.begin(), words.end(), 0u);
     return;
@@ -168,12 +184,12 @@ void MessageReader::read_words(std::span<std::uint32_t> words, int width) {
 void MessageReader::read_values(std::span<double> values, ValueFormat format) {
   const std::uint64_t length = values.size() * static_cast<std::uint64_t>(bits_of(format));
   if (length > remaining())
-    throw MessageError(fmt::format("a message of {} bits ended before its {} values of {} bits", message_.bits_, values.size(),
-                                   bits_of(format)));
+    throw MessageError(fmt::format("a message of {} bits ended before its {} values of {} bits",
+                                   message_.bits_, values.size(), bits_of(format)));
   if (format != ValueFormat::bfloat16 && position_ % 8 == 0) {
     const std::byte* from = message_.buffer_.data() + position_ / 8;
     if (format == ValueFormat::float64) {
-      if (!values.empty()) std::memcpy(values.data(), from, values.size_bytes());
+      small_copy<8>(values.data(), from, values.size());
     } else {
       for (std::size_t i = 0; i < values.size(); ++i) {
         float narrow;
@@ -196,7 +212,8 @@ void MessageReader::read_values(std::span<double> values, ValueFormat format) {
 
 void MessageReader::finish() const {
   if (remaining() != 0)
-    throw MessageError(fmt::format("{} bits left over after a message of {} bits was read", remaining(), message_.bits_));
+    throw MessageError(
+        fmt::format("{} bits left over after a message of {} bits was read", remaining(), message_.bits_));
 }
 
 }  // namespace trivium

@@ -19,7 +19,8 @@ std::string name_of(ValueFormat format);
 enum class Part { values, indices, scalars, seeds };
 inline constexpr std::size_t parts = 4;
 
-/// Who sends: the key of every random choice made while encoding. Both ends know it, so nothing of it travels.
+/// Who sends: the key of every random choice made while encoding. Both ends know it, so nothing of it
+/// travels.
 struct Sender {
   std::uint64_t seed = 0;
   Purpose purpose = Purpose::uplink;
@@ -27,15 +28,18 @@ struct Sender {
   std::uint64_t workers = 1;  ///< number of workers M, for codecs that split the coordinates among them
   std::uint64_t round = 0;
 
-  Stream stream() const { return {seed, purpose, worker, round}; }             ///< this sender's own
-  Stream shared_stream() const { return {seed, purpose, everyone, round}; }    ///< the same for all senders of the round
+  Stream stream() const { return {seed, purpose, worker, round}; }  ///< this sender's own
+  Stream shared_stream() const {
+    return {seed, purpose, everyone, round};
+  }  ///< the same for all senders of the round
 };
 
 /// Bits needed to write one of `count` different things: ceil(log2 count).
 int bits_for(std::uint64_t count);
 
-/// What a codec encoded: a byte string and its exact length in bits. Bits are filled from the least significant end of each
-/// byte; the bits of the last byte beyond the length are zero. A message keeps its memory when cleared.
+/// What a codec encoded: a byte string and its exact length in bits. Bits are filled from the least
+/// significant end of each byte; the bits of the last byte beyond the length are zero. A message keeps its
+/// memory when cleared.
 class Message {
  public:
   Sender from;  ///< the envelope: known to both ends, not part of the bytes
@@ -45,8 +49,8 @@ class Message {
   void append(Part part, std::uint64_t word, int width);
   /// Appends the low `width` bits of every word, 0 <= width <= 32.
   void append_words(Part part, std::span<const std::uint32_t> words, int width);
-  /// Appends numbers in a format. float32 rounds to nearest; bfloat16 rounds stochastically with bits of `rounding`, so that it
-  /// stays unbiased.
+  /// Appends numbers in a format. float32 rounds to nearest; bfloat16 rounds stochastically with bits of
+  /// `rounding`, so that it stays unbiased.
   void append_values(Part part, std::span<const double> values, ValueFormat format, Stream& rounding);
 
   /// Takes the last bit off, one that was appended as `part`. Throws MessageError when there is none.
@@ -57,12 +61,14 @@ class Message {
   std::uint64_t bits(Part part) const { return split_[static_cast<std::size_t>(part)]; }
   std::span<const std::byte> bytes() const { return {buffer_.data(), (bits_ + 7) / 8}; }
 
-  /// Becomes the message that travelled as `bytes` with the given bits per part. Throws MessageError when they disagree.
+  /// Becomes the message that travelled as `bytes` with the given bits per part. Throws MessageError when
+  /// they disagree.
   void receive(std::span<const std::byte> bytes, const std::array<std::uint64_t, parts>& split);
 
  private:
   friend class MessageReader;
-  std::vector<std::byte> buffer_;  // always 8 bytes longer than the content, so that words can be stored whole
+  std::vector<std::byte>
+      buffer_;  // always 8 bytes longer than the content, so that words can be stored whole
   std::uint64_t bits_ = 0;
   std::array<std::uint64_t, parts> split_{};
 };

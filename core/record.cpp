@@ -38,24 +38,34 @@ const Column* find_column(const std::string& name) {
 
 std::string name_of(Status status) {
   switch (status) {
-    case Status::running: return "running";
-    case Status::reached: return "reached";
-    case Status::limit: return "limit";
-    case Status::diverged: return "diverged";
+    case Status::running:
+      return "running";
+    case Status::reached:
+      return "reached";
+    case Status::limit:
+      return "limit";
+    case Status::diverged:
+      return "diverged";
   }
   return "unknown";
 }
 
 std::optional<Stop> stop_reason(const Record& r, const Limits& limits) {
   const auto exploded = [&](double merit) { return std::isinf(merit) || merit > limits.explosion; };
-  if (exploded(r.distance)) return Stop{Status::diverged, fmt::format("distance {:.3g} is above {:g} times its start", r.distance, limits.explosion)};
-  if (exploded(r.residual)) return Stop{Status::diverged, fmt::format("residual {:.3g} is above {:g} times its start", r.residual, limits.explosion)};
+  if (exploded(r.distance))
+    return Stop{Status::diverged,
+                fmt::format("distance {:.3g} is above {:g} times its start", r.distance, limits.explosion)};
+  if (exploded(r.residual))
+    return Stop{Status::diverged,
+                fmt::format("residual {:.3g} is above {:g} times its start", r.residual, limits.explosion)};
   if (limits.distance && r.distance <= *limits.distance)
     return Stop{Status::reached, fmt::format("distance {:.3g} <= {:g}", r.distance, *limits.distance)};
   if (limits.residual && r.residual <= *limits.residual)
     return Stop{Status::reached, fmt::format("residual {:.3g} <= {:g}", r.residual, *limits.residual)};
-  const auto over = [&](const char* what, double value, const std::optional<double>& limit) -> std::optional<Stop> {
-    if (limit && value >= *limit) return Stop{Status::limit, fmt::format("{} {:g} >= {:g}", what, value, *limit)};
+  const auto over = [&](const char* what, double value,
+                        const std::optional<double>& limit) -> std::optional<Stop> {
+    if (limit && value >= *limit)
+      return Stop{Status::limit, fmt::format("{} {:g} >= {:g}", what, value, *limit)};
     return std::nullopt;
   };
   if (auto stop = over("iterations", r.iteration, limits.iterations)) return stop;
@@ -66,7 +76,8 @@ std::optional<Stop> stop_reason(const Record& r, const Limits& limits) {
 }
 
 void Fingerprint::add(double number) {
-  auto bits = std::bit_cast<std::uint64_t>(std::isnan(number) ? std::numeric_limits<double>::quiet_NaN() : number);
+  auto bits =
+      std::bit_cast<std::uint64_t>(std::isnan(number) ? std::numeric_limits<double>::quiet_NaN() : number);
   value = (value ^ bits) * 1099511628211ull;
   value ^= value >> 32;
 }

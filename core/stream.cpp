@@ -15,7 +15,8 @@
 namespace trivium {
 namespace {
 
-/// A set of 32-bit numbers with a fast clear: open addressing, at most half full. One per thread, kept between calls.
+/// A set of 32-bit numbers with a fast clear: open addressing, at most half full. One per thread, kept
+/// between calls.
 class NumberSet {
  public:
   void prepare(std::size_t count) {
@@ -43,8 +44,32 @@ class NumberSet {
   int shift_ = 64;
 };
 
-/// Below this many numbers a linear search beats a hash set.
+/// The same with a bit for each number below n: faster when the bits fit a cache, wasteful when few numbers
+/// are drawn from many.
+class BitSet {
+ public:
+  void prepare(std::uint32_t n) {
+    if (n / 64 + 1 > words_.size()) words_.resize(n / 64 + 1);
+  }
+  bool insert(std::uint32_t number) {
+    std::uint64_t& word = words_[number / 64];
+    const std::uint64_t bit = std::uint64_t{1} << (number % 64);
+    const bool fresh = (word & bit) == 0;
+    word |= bit;
+    return fresh;
+  }
+  void clear(std::span<const std::uint32_t> inserted) {
+    for (const std::uint32_t number : inserted) words_[number / 64] = 0;
+  }
+
+ private:
+  std::vector<std::uint64_t> words_;
+};
+
+/// Below this many numbers a linear search beats both.
 constexpr std::size_t few = 24;
+/// From one number in this many on, a bit for each number costs less than a hash set.
+constexpr std::uint32_t dense_share = 128;
 
 }  // namespace
 
@@ -69,7 +94,8 @@ double Stream::normal() {
 }
 
 std::uint64_t Stream::geometric(double p) {
-  if (!(p > 0 && p <= 1)) throw std::invalid_argument(fmt::format("geometric: p must be in (0, 1], got {}", p));
+  if (!(p > 0 && p <= 1))
+    throw std::invalid_argument(fmt::format("geometric: p must be in (0, 1], got {}", p));
   if (p == 1) return 1;
   if (p == 0.5) {  // exactly: one fair coin per trial
     std::uint64_t trials = 1, word = 0;
@@ -77,49 +103,89 @@ std::uint64_t Stream::geometric(double p) {
     return trials + static_cast<std::uint64_t>(std::countr_zero(word));
   }
   const double failures = std::floor(std::log1p(-uniform()) / std::log1p(-p));
-  return 1 + static_cast<std::uint64_t>(std::min(failures, 0x1p63));  // p below 2^-57 may ask for more than 64 bits hold
+  return 1 + static_cast<std::uint64_t>(
+                 std::min(failures, 0x1p63));  // p below 2^-57 may ask for more than 64 bits hold
 }
 
-std::uint64_t Stream::below(std::uint64_t n) {
-  using Wide = unsigned __int128;
-  Wide product = static_cast<Wide>((*this)()) * n;
-  if (auto low = static_cast<std::uint64_t>(product); low < n) {
-    const std::uint64_t threshold = (0 - n) % n;  // 2^64 mod n: numbers below it would be drawn too often
-    while (low < threshold) {
-      product = static_cast<Wide>((*this)()) * n;
-      low = static_cast<std::uint64_t>(product);
-    }
-  }
+std::uint64_t Stream::redraw(std::uint64_t n, unsigned __int128 product) {
+  const std::uint64_t threshold = (0 - n) % n;  // 2^64 mod n: numbers below it would be drawn too often
+  while (static_cast<std::uint64_t>(product) < threshold)
+    product = static_cast<unsigned __int128>((*this)()) * n;
   return static_cast<std::uint64_t>(product >> 64);
 }
 
-void Stream::sample(std::uint32_t n, std::span<std::uint32_t> chosen) {
-  const auto k = static_cast<std::uint32_t>(chosen.size());
-  if (k > n) throw std::invalid_argument(fmt::format("cannot sample {} distinct numbers below {}", k, n));
-  // Floyd: for j = n-k..n-1 take a random number up to j, or j itself when the number is taken.
-  if (k <= few) {
-    for (std::uint32_t i = 0; i < k; ++i) {
-      const std::uint32_t j = n - k + i;
-      auto t = static_cast<std::uint32_t>(below(std::uint64_t{j} + 1));
-      for (std::uint32_t earlier = 0; earlier < i; ++earlier)
-        if (chosen[earlier] == t) {
-          t = j;
-          break;
-        }
-      chosen[i] = t;
+namespace {
+
+/// Numbers below n <= 2^32 from half words of a stream: sampling is mostly waiting for random bits.
+class HalfWords {
+ public:
+  explicit HalfWords(Stream& stream) : stream_(stream) {}
+  std::uint32_t below(std::uint64_t n) {
+    std::uint64_t product = next() * n;
+    if (static_cast<std::uint32_t>(product) < n) [[unlikely]] {
+      const std::uint64_t threshold = (std::uint64_t{1} << 32) % n;
+      while (static_cast<std::uint32_t>(product) < threshold) product = next() * n;
     }
-    return;
+    return static_cast<std::uint32_t>(product >> 32);
   }
-  thread_local NumberSet taken;
-  taken.prepare(k);
-  for (std::uint32_t i = 0; i < k; ++i) {
-    const std::uint32_t j = n - k + i;
-    auto t = static_cast<std::uint32_t>(below(std::uint64_t{j} + 1));
-    if (!taken.insert(t)) {
-      t = j;
+
+ private:
+  std::uint64_t next() {
+    half_ = !half_;
+    if (!half_) return word_ >> 32;
+    word_ = stream_();
+    return word_ & 0xFFFFFFFFu;
+  }
+  Stream& stream_;
+  std::uint64_t word_ = 0;
+  bool half_ = false;
+};
+
+/// Floyd: for j = n-k..n-1 take a random number up to j, or j itself when the number is taken.
+template <class Set>
+void floyd(Set& taken, HalfWords& random, std::uint32_t n, std::span<std::uint32_t> chosen) {
+  std::uint32_t j = n - static_cast<std::uint32_t>(chosen.size());
+  for (std::uint32_t& number : chosen) {
+    number = random.below(std::uint64_t{j} + 1);
+    if (!taken.insert(number)) {
+      number = j;
       taken.insert(j);
     }
-    chosen[i] = t;
+    ++j;
+  }
+}
+
+/// The numbers chosen so far, searched one by one.
+class FewNumbers {
+ public:
+  explicit FewNumbers(const std::uint32_t* chosen) : chosen_(chosen) {}
+  bool insert(std::uint32_t number) {  // stands in `chosen` already, at its end, when it is asked for
+    return std::find(chosen_, chosen_ + count_, number) == chosen_ + count_ ? (++count_, true) : false;
+  }
+
+ private:
+  const std::uint32_t* chosen_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace
+
+void Stream::sample(std::uint32_t n, std::span<std::uint32_t> chosen) {
+  const std::size_t k = chosen.size();
+  if (k > n) throw std::invalid_argument(fmt::format("cannot sample {} distinct numbers below {}", k, n));
+  HalfWords random(*this);
+  if (k <= few) {
+    FewNumbers taken(chosen.data());
+    floyd(taken, random, n, chosen);
+  } else if (n / dense_share <= k) {
+    thread_local BitSet taken;
+    taken.prepare(n);
+    floyd(taken, random, n, chosen);
+    taken.clear(chosen);
+  } else {
+    thread_local NumberSet taken;
+    taken.prepare(k);
+    floyd(taken, random, n, chosen);
   }
 }
 

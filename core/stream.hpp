@@ -26,8 +26,9 @@ enum class Purpose : std::uint64_t {
 inline constexpr std::uint64_t everyone = std::numeric_limits<std::uint64_t>::max();
 
 /// Random numbers from the counter-based generator Philox 4x64-10 (Salmon et al. 2011; Random123), keyed by
-/// (seed, purpose, worker, round). A stream is a value: making one costs nothing, two with the same key give the same numbers
-/// on any rank, in any order, after any restart. Satisfies std::uniform_random_bit_generator.
+/// (seed, purpose, worker, round). A stream is a value: making one costs nothing, two with the same key give
+/// the same numbers on any rank, in any order, after any restart. Satisfies
+/// std::uniform_random_bit_generator.
 class Stream {
  public:
   using result_type = std::uint64_t;
@@ -45,18 +46,25 @@ class Stream {
   double uniform() { return static_cast<double>((*this)() >> 11) * 0x1p-53; }  ///< in [0, 1), 53 bits
   double normal();                                                             ///< mean 0, variance 1
   bool bernoulli(double p) { return uniform() < p; }
-  /// Number of trials up to and including the first success, on {1, 2, ...}: P(J = j) = (1 - p)^(j-1) p. 0 < p <= 1.
+  /// Number of trials up to and including the first success, on {1, 2, ...}: P(J = j) = (1 - p)^(j-1) p. 0 <
+  /// p <= 1.
   std::uint64_t geometric(double p);
   /// Uniform on {0, ..., n-1}, exactly (rejection, Lemire 2019). n >= 1.
-  std::uint64_t below(std::uint64_t n);
-  /// `chosen.size()` distinct numbers below n, every subset equally likely, in O(k) time (Floyd). The order is not random.
-  /// Throws std::invalid_argument when more are asked for than there are.
+  std::uint64_t below(std::uint64_t n) {
+    const unsigned __int128 product = static_cast<unsigned __int128>((*this)()) * n;
+    if (static_cast<std::uint64_t>(product) < n) [[unlikely]]
+      return redraw(n, product);
+    return static_cast<std::uint64_t>(product >> 64);
+  }
+  /// `chosen.size()` distinct numbers below n, every subset equally likely, in O(k) time (Floyd). The order
+  /// is not random. Throws std::invalid_argument when more are asked for than there are.
   void sample(std::uint32_t n, std::span<std::uint32_t> chosen);
   /// A uniformly random permutation of 0..order.size()-1 (Fisher-Yates).
   void permutation(std::span<std::uint32_t> order);
 
  private:
   void refill();
+  std::uint64_t redraw(std::uint64_t n, unsigned __int128 product);
 
   std::uint64_t seed_, purpose_, worker_, round_;
   std::uint64_t counter_ = 0;

@@ -88,7 +88,8 @@ std::string to_toml(const Value& value) {
 
 std::string to_toml_document(const Table& table) {
   std::string out;
-  for (const Entry& entry : table.entries()) out += fmt::format("{} = {}\n", key(entry.name), to_toml(entry.value));
+  for (const Entry& entry : table.entries())
+    out += fmt::format("{} = {}\n", key(entry.name), to_toml(entry.value));
   return out;
 }
 

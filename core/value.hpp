@@ -47,9 +47,11 @@ struct Value {
   std::variant<bool, std::int64_t, double, std::string, List, Table> data;
   std::string where;
 
-  bool is_number() const { return std::holds_alternative<std::int64_t>(data) || std::holds_alternative<double>(data); }
-  double number() const;                    ///< of an integer or a real; std::bad_variant_access otherwise
-  const char* kind() const;                 ///< "an integer", "a text", ...
+  bool is_number() const {
+    return std::holds_alternative<std::int64_t>(data) || std::holds_alternative<double>(data);
+  }
+  double number() const;     ///< of an integer or a real; std::bad_variant_access otherwise
+  const char* kind() const;  ///< "an integer", "a text", ...
   const Table* table() const { return std::get_if<Table>(&data); }
   const List* list() const { return std::get_if<List>(&data); }
   const std::string* text() const { return std::get_if<std::string>(&data); }
@@ -69,8 +71,8 @@ inline Table& Table::operator=(Table&&) noexcept = default;
 inline Table::~Table() = default;
 inline bool Table::empty() const { return entries_.empty(); }
 
-/// One line of TOML for a value: tables inline, reals with the shortest digits that read back exactly. Equal values give equal
-/// text, so it can be hashed and compared.
+/// One line of TOML for a value: tables inline, reals with the shortest digits that read back exactly. Equal
+/// values give equal text, so it can be hashed and compared.
 std::string to_toml(const Value& value);
 /// A whole table as a TOML document fragment, one key a line, nested tables inline.
 std::string to_toml_document(const Table& table);

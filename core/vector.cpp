@@ -13,8 +13,9 @@ namespace {
 
 void require_alike(const char* kernel, const Vector& a, const Vector& b) {
   if (a.size() != b.size() || a.dtype() != b.dtype() || &a.device() != &b.device())
-    throw std::logic_error(fmt::format("{}: vectors differ: {} {} on {} and {} {} on {}", kernel, a.size(), name_of(a.dtype()),
-                                       a.device().name(), b.size(), name_of(b.dtype()), b.device().name()));
+    throw std::logic_error(fmt::format("{}: vectors differ: {} {} on {} and {} {} on {}", kernel, a.size(),
+                                       name_of(a.dtype()), a.device().name(), b.size(), name_of(b.dtype()),
+                                       b.device().name()));
 }
 
 }  // namespace
@@ -28,7 +29,9 @@ Vector::Vector(std::size_t size, Dtype dtype, Device& device)
 
 Vector::Vector(std::span<const double> values) : Vector(values.size()) { assign(values); }
 
-Vector::Vector(const Vector& other) : Vector(other.size_, other.dtype_, *other.device_) { copy(*this, other); }
+Vector::Vector(const Vector& other) : Vector(other.size_, other.dtype_, *other.device_) {
+  copy(*this, other);
+}
 
 Vector::Vector(Vector&& other) noexcept
     : size_(std::exchange(other.size_, 0)),
@@ -59,8 +62,8 @@ Vector::~Vector() {
 }
 
 void Vector::refuse(Dtype asked) const {
-  throw std::logic_error(
-      fmt::format("asked for {} entries on the host of a {} vector on {}", name_of(asked), name_of(dtype_), device_->name()));
+  throw std::logic_error(fmt::format("asked for {} entries on the host of a {} vector on {}", name_of(asked),
+                                     name_of(dtype_), device_->name()));
 }
 
 std::vector<double> Vector::to_host() const {
@@ -76,7 +79,8 @@ std::vector<double> Vector::to_host() const {
 }
 
 void Vector::assign(std::span<const double> values) {
-  if (values.size() != size_) throw std::logic_error(fmt::format("assigned {} numbers to a vector of {}", values.size(), size_));
+  if (values.size() != size_)
+    throw std::logic_error(fmt::format("assigned {} numbers to a vector of {}", values.size(), size_));
   if (dtype_ == Dtype::float64) {
     device_->upload(data_, values.data(), bytes());
   } else {
@@ -110,7 +114,8 @@ double squared_distance(const Vector& x, const Vector& y) {
 }
 
 void copy(Vector& out, const Vector& x) {
-  if (out.size() != x.size()) throw std::logic_error(fmt::format("copied a vector of {} into one of {}", x.size(), out.size()));
+  if (out.size() != x.size())
+    throw std::logic_error(fmt::format("copied a vector of {} into one of {}", x.size(), out.size()));
   if (&out == &x || x.size() == 0) return;
   if (out.dtype() != x.dtype()) {
     out.assign(x.to_host());
@@ -131,7 +136,8 @@ void gather(const Vector& x, std::span<const std::uint32_t> indices, std::span<d
   x.device().gather(x.data(), indices, values.data(), x.dtype());
 }
 
-void scatter_add(Vector& out, std::span<const std::uint32_t> indices, double weight, std::span<const double> values) {
+void scatter_add(Vector& out, std::span<const std::uint32_t> indices, double weight,
+                 std::span<const double> values) {
   if (indices.size() != values.size())
     throw std::logic_error(fmt::format("scattered {} numbers to {} entries", values.size(), indices.size()));
   out.device().scatter_add(out.data(), indices, weight, values.data(), out.dtype());

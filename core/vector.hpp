@@ -9,8 +9,8 @@
 
 namespace trivium {
 
-/// A dense vector of run-time scalar type on a run-time device. Owns its memory; copies are deep. No solver knows where its
-/// vectors live or which scalars they hold: it only calls the kernels below.
+/// A dense vector of run-time scalar type on a run-time device. Owns its memory; copies are deep. No solver
+/// knows where its vectors live or which scalars they hold: it only calls the kernels below.
 class Vector {
  public:
   Vector() = default;
@@ -33,7 +33,8 @@ class Vector {
   void* data() { return data_; }
   const void* data() const { return data_; }
 
-  /// The entries of a host vector. Throws std::logic_error when T is not the vector's scalar type or it lives elsewhere.
+  /// The entries of a host vector. Throws std::logic_error when T is not the vector's scalar type or it lives
+  /// elsewhere.
   template <class T>
   std::span<T> span() {
     require_host(dtype_of<T>());
@@ -72,8 +73,9 @@ struct Term {
   const Vector* x;
 };
 
-/// out = sum of at most `max_terms` terms, in one pass over memory. `out` may be one of the terms. All vectors agree in size,
-/// type and device (std::logic_error otherwise). Products and sums are taken in the order written.
+/// out = sum of at most `max_terms` terms, in one pass over memory. `out` may be one of the terms. All
+/// vectors agree in size, type and device (std::logic_error otherwise). Products and sums are taken in the
+/// order written.
 void combine(Vector& out, std::initializer_list<Term> terms);
 /// <x, y>, accumulated in float64 in one fixed order.
 double dot(const Vector& x, const Vector& y);
@@ -88,7 +90,8 @@ void fill(Vector& out, double value);
 /// values[i] = x[indices[i]] as float64, on the host.
 void gather(const Vector& x, std::span<const std::uint32_t> indices, std::span<double> values);
 /// out[indices[i]] += weight * values[i]; the indices must be distinct.
-void scatter_add(Vector& out, std::span<const std::uint32_t> indices, double weight, std::span<const double> values);
+void scatter_add(Vector& out, std::span<const std::uint32_t> indices, double weight,
+                 std::span<const double> values);
 /// Every entry to the nearest float32, in place.
 void round_to_float32(Vector& x);
 /// out += weight * values.

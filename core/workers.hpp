@@ -11,8 +11,8 @@ struct WorkerRange {
   bool hosts(int worker) const { return first <= worker && worker < last; }
 };
 
-/// The block of rank `rank` of `ranks`: sizes differ by at most one, the larger blocks first. Throws InputError when there are more
-/// ranks than workers.
+/// The block of rank `rank` of `ranks`: sizes differ by at most one, the larger blocks first. Throws
+/// InputError when there are more ranks than workers.
 WorkerRange worker_block(int workers, int rank, int ranks);
 
 }  // namespace trivium

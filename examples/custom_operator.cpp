@@ -1,5 +1,5 @@
-// Your own operator in twenty lines: min_x max_y  x^2/2 + x y - y^2/2 + x - 2 y  on R x R, split over four workers.
-// Operator F = (x + y + 1, y - x + 2), solution x = 1/2, y = -3/2.
+// Your own operator in twenty lines: min_x max_y  x^2/2 + x y - y^2/2 + x - 2 y  on R x R, split over four
+// workers. Operator F = (x + y + 1, y - x + 2), solution x = 1/2, y = -3/2.
 #include <cstdio>
 
 #include <trivium/problems/from_function.hpp>
@@ -20,5 +20,6 @@ int main() {
 
   const auto z = solved.point.to_host();
   const auto& last = solved.history.back();
-  std::printf("x = %.6f, y = %.6f, squared error %.1e of the start's, %g bits sent per worker\n", z[0], z[1], last.distance, last.bits_up);
+  std::printf("x = %.6f, y = %.6f, squared error %.1e of the start's, %g bits sent per worker\n", z[0], z[1],
+              last.distance, last.bits_up);
 }

@@ -47,7 +47,8 @@ void print_plugin(const Room& room, const std::string& name) {
   const std::vector<FieldInfo> fields = room.catalogue->fields(name);
   fmt::print("  Parameters{}\n", fields.empty() ? ": none" : ":");
   for (const FieldInfo& field : fields) {
-    fmt::print("    {} = {}    ({}{}{})\n", field.name, field.default_value, field.type, field.range.empty() ? "" : ", ", field.range);
+    fmt::print("    {} = {}    ({}{}{})\n", field.name, field.default_value, field.type,
+               field.range.empty() ? "" : ", ", field.range);
     fmt::print("        {}\n", field.help);
   }
 }

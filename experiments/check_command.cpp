@@ -43,7 +43,9 @@ double least_monotonicity(Prepared& prepared, const Vector& centre, int pairs) {
 void print_constants(problems::Constants& constants, bool server) {
   for (const problems::Which which : problems::all_constants) {
     const problems::Constant& c = constants.get(which);
-    if (server) fmt::print("  {:6} {:<12.6g} {} ({})\n", problems::name_of(which), c.value, problems::name_of(c.origin), c.how);
+    if (server)
+      fmt::print("  {:6} {:<12.6g} {} ({})\n", problems::name_of(which), c.value, problems::name_of(c.origin),
+                 c.how);
   }
 }
 
@@ -62,12 +64,13 @@ void check_experiment(const Request& request, mpi::Transport& transport) {
   Prepared prepared = prepare(experiment, transport, folders(request), "");
   const problems::Traits& traits = prepared.problem->traits();
   if (server) {
-    fmt::print("{}: {}, {} workers, d = {}, {}\n\n", experiment.name, experiment.problem.type, traits.workers.total, traits.dimension,
-               traits.constrained ? "constrained" : "unconstrained");
+    fmt::print("{}: {}, {} workers, d = {}, {}\n\n", experiment.name, experiment.problem.type,
+               traits.workers.total, traits.dimension, traits.constrained ? "constrained" : "unconstrained");
     if (prepared.solution) {
       const std::vector<double> entries = prepared.solution->to_host();
-      fmt::print("solution: |z*| = {:.6g}, |z0 - z*| = {:.6g}, relative residual {:.1e} ({})\n\n", norm(*prepared.solution),
-                 std::sqrt(squared_distance(*prepared.solution, prepared.start)), prepared.solution_residual, prepared.solution_how);
+      fmt::print("solution: |z*| = {:.6g}, |z0 - z*| = {:.6g}, relative residual {:.1e} ({})\n\n",
+                 norm(*prepared.solution), std::sqrt(squared_distance(*prepared.solution, prepared.start)),
+                 prepared.solution_residual, prepared.solution_how);
     } else {
       fmt::print("solution: none; {}\n\n", prepared.solution_how);
     }
@@ -79,10 +82,15 @@ void check_experiment(const Request& request, mpi::Transport& transport) {
   const Vector& centre = prepared.solution ? *prepared.solution : prepared.start;
   const double least = least_monotonicity(prepared, centre, 32);
   if (server) {
-    const char* verdict = mu > 1e-12 * prepared.constants->L() ? "strongly monotone" : mu > -1e-9 * prepared.constants->L() ? "monotone" : "NOT monotone";
-    fmt::print("\nthe operator is {} at the {} (mu = {:.4g})\n", verdict, prepared.solution ? "solution" : "start", mu);
+    const char* verdict = mu > 1e-12 * prepared.constants->L()   ? "strongly monotone"
+                          : mu > -1e-9 * prepared.constants->L() ? "monotone"
+                                                                 : "NOT monotone";
+    fmt::print("\nthe operator is {} at the {} (mu = {:.4g})\n", verdict,
+               prepared.solution ? "solution" : "start", mu);
     fmt::print("smallest <F(a) - F(b), a - b> / |a - b|^2 over 32 random pairs around it: {:.4g}{}\n", least,
-               least < -1e-9 * prepared.constants->L() ? "  -- NOT monotone there: theory does not apply that far out" : "");
+               least < -1e-9 * prepared.constants->L()
+                   ? "  -- NOT monotone there: theory does not apply that far out"
+                   : "");
     fmt::print("\nmethods (bits per worker and iteration; exact expectations)\n");
   }
   for (const MethodRun& run : experiment.runs) {
@@ -93,8 +101,8 @@ void check_experiment(const Request& request, mpi::Transport& transport) {
     fmt::print("    {:.0f} bits up, {:.0f} bits down", theory.bits_up, theory.bits_down);
     if (theory.rate < 1) {
       const double iterations = std::log(1e-6) / std::log(theory.rate);
-      fmt::print("; predicted factor {:.6g} an iteration: 1e-6 within {} iterations, {} bits up", theory.rate, with_unit(std::ceil(iterations)),
-                 with_unit(iterations * theory.bits_up));
+      fmt::print("; predicted factor {:.6g} an iteration: 1e-6 within {} iterations, {} bits up", theory.rate,
+                 with_unit(std::ceil(iterations)), with_unit(iterations * theory.bits_up));
     }
     fmt::print("\n");
   }

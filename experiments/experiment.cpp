@@ -27,17 +27,22 @@ Table without(const Table& table, std::initializer_list<std::string_view> names)
   return rest;
 }
 
-const std::string& required_text(const Table& table, const char* name, const std::string& owner, const std::string& where) {
+const std::string& required_text(const Table& table, const char* name, const std::string& owner,
+                                 const std::string& where) {
   const Value* value = table.find(name);
   if (value == nullptr) reject("{}{} needs '{}'", where.empty() ? "" : where + ": ", owner, name);
-  if (value->text() == nullptr) reject("{}{}.{} must be a text, got {}", at(*value), owner, name, value->kind());
+  if (value->text() == nullptr)
+    reject("{}{}.{} must be a text, got {}", at(*value), owner, name, value->kind());
   return *value->text();
 }
 
 std::vector<std::int64_t> read_seeds(const Table& table) {
   const Value* value = table.find("seeds");
   if (value == nullptr) return {1};
-  const auto bad = [&]() { reject("{}seeds must be a count >= 1 or a list of different integers >= 0, got {}", at(*value), to_toml(*value)); };
+  const auto bad = [&]() {
+    reject("{}seeds must be a count >= 1 or a list of different integers >= 0, got {}", at(*value),
+           to_toml(*value));
+  };
   std::vector<std::int64_t> seeds;
   if (const auto* count = std::get_if<std::int64_t>(&value->data)) {
     if (*count < 1) bad();
@@ -56,20 +61,23 @@ std::vector<std::int64_t> read_seeds(const Table& table) {
 struct StopFields {
   Limits limits;
   void describe(Fields& fields, const Table& given) {
-    const auto limit = [&](const char* name, std::optional<double>& field, double otherwise, const char* help) {
+    const auto limit = [&](const char* name, std::optional<double>& field, double otherwise,
+                           const char* help) {
       double value = otherwise;
       fields.real(name, value, positive, help);
       if (given.find(name) != nullptr || std::isfinite(otherwise)) field = value;
     };
     const double none = std::numeric_limits<double>::infinity();
     limit("distance", limits.distance, none, "stop when |z - z*|^2 / |z0 - z*|^2 is at most this");
-    limit("residual", limits.residual, none, "stop when the squared natural residual, relative to the start, is at most this");
+    limit("residual", limits.residual, none,
+          "stop when the squared natural residual, relative to the start, is at most this");
     limit("iterations", limits.iterations, 1e6, "most iterations");
     limit("rounds", limits.rounds, none, "most rounds");
     limit("bits_up", limits.bits_up, none, "most bits sent per worker (mean)");
     limit("calls", limits.calls, none, "most oracle calls per worker (mean)");
     limit("seconds", limits.seconds, none, "most seconds of the method on rank 0");
-    fields.real("explosion", limits.explosion, positive, "a merit above this multiple of its start is divergence");
+    fields.real("explosion", limits.explosion, positive,
+                "a merit above this multiple of its start is divergence");
   }
 };
 
@@ -81,7 +89,8 @@ void read_sections(const Table& table, Experiment& experiment) {
   stop_fields.finish();
   experiment.settings.limits = limits.limits;
   for (const Entry& entry : stop_fields.resolved().entries())
-    if (!(entry.value.is_number() && std::isinf(entry.value.number()))) experiment.resolved_stop.set(entry.name, entry.value);
+    if (!(entry.value.is_number() && std::isinf(entry.value.number())))
+      experiment.resolved_stop.set(entry.name, entry.value);
 
   const Table& record = section(table, "record");
   Fields record_fields(&record, "record");
@@ -92,21 +101,25 @@ void read_sections(const Table& table, Experiment& experiment) {
 
   const Table& checkpoint = section(table, "checkpoint");
   Fields checkpoint_fields(&checkpoint, "checkpoint");
-  checkpoint_fields.real("seconds", experiment.settings.checkpoint_seconds, non_negative, "wall seconds between checkpoints; 0 for none");
+  checkpoint_fields.real("seconds", experiment.settings.checkpoint_seconds, non_negative,
+                         "wall seconds between checkpoints; 0 for none");
   checkpoint_fields.finish();
 }
 
 void read_method(const Value& value, std::size_t number, Experiment& experiment) {
   const std::string owner = fmt::format("method {}", number + 1);
-  if (value.table() == nullptr) reject("{}{} must be a table [[method]], got {}", at(value), owner, value.kind());
+  if (value.table() == nullptr)
+    reject("{}{} must be a table [[method]], got {}", at(value), owner, value.kind());
   const Table& table = *value.table();
   const std::string& type = required_text(table, "type", owner, value.where);
-  const std::string label = table.find("label") != nullptr ? required_text(table, "label", owner, value.where) : type;
+  const std::string label =
+      table.find("label") != nullptr ? required_text(table, "label", owner, value.where) : type;
   const std::string where = table.find("type")->where;
   for (const MethodRun& earlier : experiment.runs)
     if (earlier.label == label) {
       const Value& named = table.find("label") != nullptr ? *table.find("label") : value;
-      reject("{}{} has the label '{}' of an earlier one; give it a label of its own", at(named), owner, label);
+      reject("{}{} has the label '{}' of an earlier one; give it a label of its own", at(named), owner,
+             label);
     }
   for (GridPoint& point : expand(without(table, {"label", "type"}))) {
     Plugin solver{type, std::move(point.parameters), where};
@@ -118,16 +131,19 @@ void read_method(const Value& value, std::size_t number, Experiment& experiment)
 }  // namespace
 
 Experiment read_experiment(const Table& table, const std::string& default_name) {
-  const std::vector<std::string> known = {"name", "seeds", "problem", "stop", "record", "checkpoint", "method"};
+  const std::vector<std::string> known = {"name",   "seeds",      "problem", "stop",
+                                          "record", "checkpoint", "method"};
   for (const Entry& entry : table.entries())
     if (std::find(known.begin(), known.end(), entry.name) == known.end())
       reject("{}unknown key '{}'{}", at(entry.value), entry.name, did_you_mean(entry.name, known));
 
   Experiment experiment;
-  experiment.name = table.find("name") != nullptr ? required_text(table, "name", "the experiment", "") : default_name;
+  experiment.name =
+      table.find("name") != nullptr ? required_text(table, "name", "the experiment", "") : default_name;
   experiment.seeds = read_seeds(table);
   const Value* problem = table.find("problem");
-  if (problem == nullptr || problem->table() == nullptr) reject("the experiment needs a [problem] with a type; `trivium list problems` shows them");
+  if (problem == nullptr || problem->table() == nullptr)
+    reject("the experiment needs a [problem] with a type; `trivium list problems` shows them");
   const std::string& type = required_text(*problem->table(), "type", "[problem]", problem->where);
   experiment.problem = {type, without(*problem->table(), {"type"}), problem->table()->find("type")->where};
   experiment.resolved_problem.set("type", type);
@@ -136,7 +152,8 @@ Experiment read_experiment(const Table& table, const std::string& default_name) 
   read_sections(table, experiment);
 
   const Value* methods = table.find("method");
-  if (methods != nullptr && methods->table() != nullptr) reject("{}write [[method]] with double brackets: there may be several", at(*methods));
+  if (methods != nullptr && methods->table() != nullptr)
+    reject("{}write [[method]] with double brackets: there may be several", at(*methods));
   if (methods == nullptr || methods->list() == nullptr || methods->list()->empty())
     reject("the experiment needs at least one [[method]] with a type; `trivium list solvers` shows them");
   for (std::size_t i = 0; i < methods->list()->size(); ++i) read_method((*methods->list())[i], i, experiment);
@@ -144,9 +161,10 @@ Experiment read_experiment(const Table& table, const std::string& default_name) 
   for (const MethodRun& run : experiment.runs) {
     const auto [taken, fresh] = paths.emplace(run_path(run, 0), &run);
     if (fresh) continue;
-    if (taken->second->label == run.label) reject("the grid of '{}' holds the point '{}' twice; leave one out", run.label, run.grid);
-    reject("the labels '{}' and '{}' make the same folder name '{}'; let them differ in letters or digits", taken->second->label, run.label,
-           safe_file_name(run.label));
+    if (taken->second->label == run.label)
+      reject("the grid of '{}' holds the point '{}' twice; leave one out", run.label, run.grid);
+    reject("the labels '{}' and '{}' make the same folder name '{}'; let them differ in letters or digits",
+           taken->second->label, run.label, safe_file_name(run.label));
   }
   return experiment;
 }

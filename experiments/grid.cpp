@@ -20,7 +20,8 @@ std::vector<Choice> choices(const Table& table, const std::string& prefix) {
   for (const Entry& entry : table.entries()) {
     std::vector<Choice> longer;
     for (const Choice& so_far : all)
-      for (const Choice& next : choices(entry.value, prefix.empty() ? entry.name : prefix + "." + entry.name)) {
+      for (const Choice& next :
+           choices(entry.value, prefix.empty() ? entry.name : prefix + "." + entry.name)) {
         Table with = *so_far.value.table();
         with.set(entry.name, next.value);
         const bool both = !so_far.name.empty() && !next.name.empty();
@@ -36,11 +37,14 @@ std::string shown(const Value& value) { return value.text() != nullptr ? *value.
 std::vector<Choice> choices(const Value& value, const std::string& name) {
   std::vector<Choice> all;
   if (const List* list = value.list()) {
-    if (list->empty()) reject("{}{} is an empty list: a grid needs at least one value", value.where.empty() ? "" : value.where + ": ", name);
+    if (list->empty())
+      reject("{}{} is an empty list: a grid needs at least one value",
+             value.where.empty() ? "" : value.where + ": ", name);
     for (const Value& item : *list) {
       for (Choice inner : choices(item, name)) {
         // Of plug-ins with grids of their own the inner names alone could be equal.
-        const bool plugin = list->size() > 1 && inner.value.table() != nullptr && inner.value.table()->find("type") != nullptr;
+        const bool plugin = list->size() > 1 && inner.value.table() != nullptr &&
+                            inner.value.table()->find("type") != nullptr;
         if (inner.name.empty() || plugin) inner.name = fmt::format("{} = {}", name, shown(inner.value));
         all.push_back(std::move(inner));
       }
@@ -51,7 +55,8 @@ std::vector<Choice> choices(const Value& value, const std::string& name) {
     const Value* multiples = table->entries().size() == 1 ? table->find("theory") : nullptr;
     if (multiples != nullptr && multiples->list() != nullptr) {
       if (multiples->list()->empty())
-        reject("{}{}.theory is an empty list: a grid needs at least one value", multiples->where.empty() ? "" : multiples->where + ": ", name);
+        reject("{}{}.theory is an empty list: a grid needs at least one value",
+               multiples->where.empty() ? "" : multiples->where + ": ", name);
       for (const Value& item : *multiples->list()) {
         Value point(Table{{"theory", item}});
         point.where = value.where;
@@ -77,7 +82,8 @@ std::vector<GridPoint> expand(const Table& parameters) {
 std::string safe_file_name(const std::string& text) {
   std::string name;
   for (const unsigned char c : text) {
-    const bool keep = c >= 0x80 || std::isalnum(c) != 0 || c == '.' || c == '+' || c == '%' || c == '=' || c == '-';
+    const bool keep =
+        c >= 0x80 || std::isalnum(c) != 0 || c == '.' || c == '+' || c == '%' || c == '=' || c == '-';
     if (keep)
       name += static_cast<char>(c);
     else if (!name.empty() && name.back() != '_')

@@ -11,8 +11,8 @@ namespace trivium::experiments {
 /// A method ready to go: its network, its counted problem and its solver.
 class LiveRun {
  public:
-  LiveRun(problems::Problem& problem, const Vector& start, problems::Constants& constants, mpi::Transport& transport,
-          const MethodRun& method, std::int64_t seed)
+  LiveRun(problems::Problem& problem, const Vector& start, problems::Constants& constants,
+          mpi::Transport& transport, const MethodRun& method, std::int64_t seed)
       : network_(transport, problem.traits().workers, start, static_cast<std::uint64_t>(seed)),
         counted_(solvers::count_calls(problem, network_)),
         solver_(solvers::catalogue().make(method.solver, {*counted_, network_, constants, start})) {}

@@ -15,7 +15,8 @@ Experiment load(const Request& request) {
 
 std::vector<std::string> folders(const Request& request) {
   std::vector<std::string> all = request.data_folders;
-  if (const char* variable = std::getenv("TRIVIUM_DATA"); variable != nullptr && *variable != '\0') all.emplace_back(variable);
+  if (const char* variable = std::getenv("TRIVIUM_DATA"); variable != nullptr && *variable != '\0')
+    all.emplace_back(variable);
   const std::string beside = std::filesystem::path(request.file).parent_path().string();
   all.push_back(beside.empty() ? "." : beside);
   all.emplace_back("data");

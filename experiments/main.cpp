@@ -1,11 +1,10 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <memory>
 
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
 #include <trivium/core/errors.hpp>
 #include <trivium/mpi/transport.hpp>
@@ -29,8 +28,16 @@ examples:
 
 void experiment_options(CLI::App& command, Request& request) {
   command.add_option("FILE", request.file, "the experiment, a TOML file")->required();
-  command.add_option("--set", request.overrides, "replace a value: key=value, e.g. problem.workers=10 or method.0.step=0.5")->expected(1)->take_all();
-  command.add_option("--data", request.data_folders, "a folder to look for data files in, before $TRIVIUM_DATA, FILE's folder and ./data")->expected(1)->take_all();
+  command
+      .add_option("--set", request.overrides,
+                  "replace a value: key=value, e.g. problem.workers=10 or method.0.step=0.5")
+      ->expected(1)
+      ->take_all();
+  command
+      .add_option("--data", request.data_folders,
+                  "a folder to look for data files in, before $TRIVIUM_DATA, FILE's folder and ./data")
+      ->expected(1)
+      ->take_all();
 }
 
 /// What was wrong with the command line, as a sentence.
@@ -38,7 +45,8 @@ void experiment_options(CLI::App& command, Request& request) {
   std::vector<std::string> names;
   for (const CLI::App* known : app.get_subcommands({})) names.push_back(known->get_name());
   if (command == nullptr || *command == '-') reject("{}; see `trivium --help`", complaint);
-  if (std::find(names.begin(), names.end(), command) == names.end()) reject("no command named '{}'{}", command, did_you_mean(command, names));
+  if (std::find(names.begin(), names.end(), command) == names.end())
+    reject("no command named '{}'{}", command, did_you_mean(command, names));
   reject("{}; see `trivium {} --help`", complaint, command);
 }
 
@@ -47,7 +55,8 @@ int command_line(int argc, char** argv, mpi::Transport& transport) {
   const bool server = transport.rank() == 0;
   CLI::App app{"trivium: how much communication does it take to solve a variational inequality?"};
   app.footer(examples);
-  app.set_version_flag("--version", fmt::format("trivium {} ({})", experiments::version, experiments::git_revision));
+  app.set_version_flag("--version",
+                       fmt::format("trivium {} ({})", experiments::version, experiments::git_revision));
   app.require_subcommand(1);
   Request request;
   std::string kind, name;
@@ -58,15 +67,19 @@ int command_line(int argc, char** argv, mpi::Transport& transport) {
   auto* resume = run->add_flag("--resume", request.resume, "keep finished runs, go on with interrupted ones");
   run->add_flag("--overwrite", request.overwrite, "replace results that are there already")->excludes(resume);
 
-  CLI::App* check = app.add_subcommand("check", "constants, monotonicity, theory step sizes and predicted bits; runs nothing");
+  CLI::App* check = app.add_subcommand(
+      "check", "constants, monotonicity, theory step sizes and predicted bits; runs nothing");
   experiment_options(*check, request);
 
-  CLI::App* list = app.add_subcommand("list", "the plug-ins: solvers, compressors, problems, sets, partitioners");
+  CLI::App* list =
+      app.add_subcommand("list", "the plug-ins: solvers, compressors, problems, sets, partitioners");
   list->add_option("KIND", kind, "only these");
-  CLI::App* describe = app.add_subcommand("describe", "everything about one plug-in: parameters, formulas, source");
+  CLI::App* describe =
+      app.add_subcommand("describe", "everything about one plug-in: parameters, formulas, source");
   describe->add_option("NAME", name, "a name that `trivium list` prints")->required();
 
-  CLI::App* plot = app.add_subcommand("plot", "error against bits, rounds, calls or seconds as PNG and PDF; `trivium plot --help` for more");
+  CLI::App* plot = app.add_subcommand(
+      "plot", "error against bits, rounds, calls or seconds as PNG and PDF; `trivium plot --help` for more");
   plot->prefix_command();
   plot->set_help_flag();
 
@@ -85,7 +98,8 @@ int command_line(int argc, char** argv, mpi::Transport& transport) {
   return 0;
 }
 
-/// Ends this process though MPI waits for the others: for a rank that has failed alone. The launcher then ends them.
+/// Ends this process though MPI waits for the others: for a rank that has failed alone. The launcher then
+/// ends them.
 std::string last_words;
 void leave(int) {
   [[maybe_unused]] const auto written = write(STDERR_FILENO, last_words.data(), last_words.size());

@@ -1,7 +1,7 @@
-#include <unistd.h>
-
 #include <cstdlib>
 #include <filesystem>
+
+#include <unistd.h>
 
 #include <trivium/core/errors.hpp>
 
@@ -18,7 +18,8 @@ std::string plot_folder() {
   const fs::path installed = self.parent_path().parent_path() / TRIVIUM_PLOT_INSTALLED;
   if (!unreadable && fs::exists(installed)) return installed;
   if (fs::exists(TRIVIUM_PLOT_SOURCE)) return TRIVIUM_PLOT_SOURCE;
-  reject("the plotting scripts are neither in {} nor in {}; install trivium again", installed.string(), TRIVIUM_PLOT_SOURCE);
+  reject("the plotting scripts are neither in {} nor in {}; install trivium again", installed.string(),
+         TRIVIUM_PLOT_SOURCE);
 }
 
 }  // namespace
@@ -33,7 +34,8 @@ void plot_results(const std::vector<std::string>& arguments, const std::string& 
   pointers.push_back(nullptr);
   setenv("TRIVIUM_PROGRAM", program.c_str(), 1);
   execvp(pointers[0], pointers.data());
-  reject("cannot start '{}' for plotting; set TRIVIUM_PYTHON to a Python 3 with numpy, h5py and matplotlib", python);
+  reject("cannot start '{}' for plotting; set TRIVIUM_PYTHON to a Python 3 with numpy, h5py and matplotlib",
+         python);
 }
 
 }  // namespace trivium::experiments

@@ -14,7 +14,8 @@ namespace {
 
 constexpr double solution_tolerance = 1e-13;
 
-/// A file name for the solution of this problem: the configuration's hash and a hash of F(z0), which changes with the data.
+/// A file name for the solution of this problem: the configuration's hash and a hash of F(z0), which changes
+/// with the data.
 std::string cache_name(const Experiment& experiment, const std::vector<double>& F_start) {
   Fingerprint key;
   for (const char c : to_toml_document(experiment.resolved_problem)) key.add(static_cast<double>(c));
@@ -37,7 +38,8 @@ std::optional<Vector> cached_solution(const std::string& file, analysis::Merits&
       const io::ArrayFile kept(file);
       const std::vector<double> values = kept.read("solution");
       const io::Attributes attributes = kept.attributes();
-      if (const auto it = attributes.find("how"); it != attributes.end()) how = std::get<std::string>(it->second);
+      if (const auto it = attributes.find("how"); it != attributes.end())
+        how = std::get<std::string>(it->second);
       if (values.size() == z.size()) {
         z.assign(values);
         found = true;
@@ -55,7 +57,8 @@ std::optional<Vector> cached_solution(const std::string& file, analysis::Merits&
   return z;
 }
 
-void keep_solution(const std::string& file, const Experiment& experiment, const analysis::Solution& found) try {
+void keep_solution(const std::string& file, const Experiment& experiment,
+                   const analysis::Solution& found) try {
   io::write_arrays(file, {{"solution", {{found.point.size()}, found.point}}},
                    {{"problem", to_toml_document(experiment.resolved_problem)}, {"how", found.how}});
 } catch (const InputError&) {  // it is then computed again next time
@@ -71,7 +74,8 @@ void find_solution(const Experiment& experiment, const std::string& cache, Prepa
     if (prepared.solution) return;
   }
   try {
-    const analysis::Solution found = analysis::solve(*prepared.problem, *prepared.network, prepared.start, solution_tolerance);
+    const analysis::Solution found =
+        analysis::solve(*prepared.problem, *prepared.network, prepared.start, solution_tolerance);
     Vector z = prepared.start.like();
     z.assign(found.point);
     prepared.solution = std::move(z);
@@ -85,8 +89,8 @@ void find_solution(const Experiment& experiment, const std::string& cache, Prepa
 
 }  // namespace
 
-Prepared prepare(const Experiment& experiment, mpi::Transport& transport, const std::vector<std::string>& data_folders,
-                 const std::string& cache) {
+Prepared prepare(const Experiment& experiment, mpi::Transport& transport,
+                 const std::vector<std::string>& data_folders, const std::string& cache) {
   Prepared prepared;
   mpi::agree(transport, [&] {
     const problems::Place place{transport.rank(), transport.ranks(), data_folders};

@@ -11,20 +11,21 @@
 
 namespace trivium::experiments {
 
-/// A problem made on every rank, its start, its solution and its constants: what all runs of an experiment share.
+/// A problem made on every rank, its start, its solution and its constants: what all runs of an experiment
+/// share.
 struct Prepared {
   std::unique_ptr<problems::Problem> problem;
-  Vector start;                          ///< z0
-  std::optional<Vector> solution;        ///< absent when it could not be computed: distances are then not reported
-  double solution_residual = 0;          ///< relative natural residual of the solution
-  std::string solution_how;              ///< how the solution was found, or why it was not
-  std::unique_ptr<mpi::Network> network; ///< for measuring, uncounted
+  Vector start;                    ///< z0
+  std::optional<Vector> solution;  ///< absent when it could not be computed: distances are then not reported
+  double solution_residual = 0;    ///< relative natural residual of the solution
+  std::string solution_how;        ///< how the solution was found, or why it was not
+  std::unique_ptr<mpi::Network> network;  ///< for measuring, uncounted
   std::unique_ptr<problems::Constants> constants;
 };
 
-/// Makes the problem. `cache` is the folder where computed solutions are kept between runs; empty for none. Collective; throws
-/// InputError on all ranks when one of them cannot load its part.
-Prepared prepare(const Experiment& experiment, mpi::Transport& transport, const std::vector<std::string>& data_folders,
-                 const std::string& cache);
+/// Makes the problem. `cache` is the folder where computed solutions are kept between runs; empty for none.
+/// Collective; throws InputError on all ranks when one of them cannot load its part.
+Prepared prepare(const Experiment& experiment, mpi::Transport& transport,
+                 const std::vector<std::string>& data_folders, const std::string& cache);
 
 }  // namespace trivium::experiments

@@ -1,13 +1,12 @@
 #include "progress.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <trivium/mpi/transport.hpp>
 
@@ -15,22 +14,25 @@ namespace trivium::experiments {
 namespace {
 
 std::string merit(const Record& r) {
-  return std::isnan(r.distance) ? fmt::format("residual {:.2e}", r.residual) : fmt::format("distance {:.2e}", r.distance);
+  return std::isnan(r.distance) ? fmt::format("residual {:.2e}", r.residual)
+                                : fmt::format("distance {:.2e}", r.distance);
 }
 
-/// True when what is printed ends on a terminal. Under mpirun the process always writes to a pseudo-terminal of mpirun's; what counts then is
-/// where the launcher, its parent, writes.
+/// True when what is printed ends on a terminal. Under mpirun the process always writes to a pseudo-terminal
+/// of mpirun's; what counts then is where the launcher, its parent, writes.
 bool on_terminal() {
   if (isatty(STDOUT_FILENO) != 1) return false;
   if (!mpi::launched_by_mpi()) return true;
   std::error_code unreadable;
-  const auto target = std::filesystem::read_symlink(fmt::format("/proc/{}/fd/1", getppid()), unreadable).string();
+  const auto target =
+      std::filesystem::read_symlink(fmt::format("/proc/{}/fd/1", getppid()), unreadable).string();
   return !unreadable && (target.starts_with("/dev/pts/") || target.starts_with("/dev/tty"));
 }
 
 std::string clock(double seconds) {
   const auto s = static_cast<long>(seconds);
-  return s < 3600 ? fmt::format("{:02}:{:02}", s / 60, s % 60) : fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+  return s < 3600 ? fmt::format("{:02}:{:02}", s / 60, s % 60)
+                  : fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
 }
 
 }  // namespace
@@ -78,8 +80,9 @@ void Progress::update(const Record& r) {
   shown_ = now;
   const double elapsed = std::chrono::duration<double>(now - begun_).count(), share = share_done(r, limits_);
   const std::string eta = share > 0.01 ? clock(elapsed * (1 - share) / share) : "--:--";
-  fmt::print("\r\033[K[{}/{}] {}  round {}  {}  {}bit up  {} elapsed, {} to go", number_, runs_, name_, with_unit(r.round), merit(r),
-             with_unit(r.bits_up) + (r.bits_up < 1000 ? " " : ""), clock(elapsed), eta);
+  fmt::print("\r\033[K[{}/{}] {}  round {}  {}  {}bit up  {} elapsed, {} to go", number_, runs_, name_,
+             with_unit(r.round), merit(r), with_unit(r.bits_up) + (r.bits_up < 1000 ? " " : ""),
+             clock(elapsed), eta);
   std::fflush(stdout);
 }
 
@@ -89,8 +92,9 @@ void Progress::clear_line() {
 
 void Progress::end(const Record& r, const Stop& stop) {
   clear_line();
-  fmt::print("[{}/{}] {}: {} ({}); {} rounds, {}bit up, {:.2f} s\n", number_, runs_, name_, name_of(stop.status), stop.reason,
-             with_unit(r.round), with_unit(r.bits_up) + (r.bits_up < 1000 ? " " : ""), r.seconds);
+  fmt::print("[{}/{}] {}: {} ({}); {} rounds, {}bit up, {:.2f} s\n", number_, runs_, name_,
+             name_of(stop.status), stop.reason, with_unit(r.round),
+             with_unit(r.bits_up) + (r.bits_up < 1000 ? " " : ""), r.seconds);
   std::fflush(stdout);
 }
 

@@ -7,7 +7,8 @@
 
 namespace trivium::experiments {
 
-/// What a user sees of a sweep: a live line on a terminal, one line a finished run everywhere else. Rank 0 only.
+/// What a user sees of a sweep: a live line on a terminal, one line a finished run everywhere else. Rank 0
+/// only.
 class Progress {
  public:
   explicit Progress(std::size_t runs);

@@ -38,7 +38,8 @@ std::vector<Job> jobs_of(const Experiment& experiment, const std::string& out) {
     for (const std::int64_t seed : experiment.seeds) {
       const MethodRun& run = experiment.runs[i];
       const std::string path = out + "/" + run_path(run, seed);
-      jobs.push_back({&run, seed, path + ".h5", path + ".checkpoint.h5", resolved_config(experiment, run, seed), static_cast<std::int64_t>(i)});
+      jobs.push_back({&run, seed, path + ".h5", path + ".checkpoint.h5",
+                      resolved_config(experiment, run, seed), static_cast<std::int64_t>(i)});
     }
   return jobs;
 }
@@ -52,8 +53,11 @@ void check_folder(const std::string& out) {
   std::error_code unreadable;
   fs::path there = fs::absolute(out);
   while (!fs::exists(there, unreadable) && there.has_relative_path()) there = there.parent_path();
-  if (!fs::is_directory(there, unreadable)) reject("results cannot go to '{}': '{}' is not a folder; choose another --out", out, there.string());
-  if (access(there.c_str(), W_OK | X_OK) != 0) reject("results cannot go to '{}': nothing may be written in '{}'; choose another --out", out, there.string());
+  if (!fs::is_directory(there, unreadable))
+    reject("results cannot go to '{}': '{}' is not a folder; choose another --out", out, there.string());
+  if (access(there.c_str(), W_OK | X_OK) != 0)
+    reject("results cannot go to '{}': nothing may be written in '{}'; choose another --out", out,
+           there.string());
 }
 
 std::string text_attribute(const io::Attributes& attributes, const std::string& name) {
@@ -64,7 +68,8 @@ std::string text_attribute(const io::Attributes& attributes, const std::string& 
 
 void check_config(const Job& job, const io::Attributes& attributes, const std::string& file) {
   if (text_attribute(attributes, "config") != job.config)
-    reject("{} was made with another configuration; resume with the same one, or replace it with --overwrite", file);
+    reject("{} was made with another configuration; resume with the same one, or replace it with --overwrite",
+           file);
 }
 
 /// What to do about a job, from the files that are there; checkpoints are looked into later. Rank 0 only.
@@ -72,8 +77,10 @@ Plan plan_for(const Job& job, const Request& request) {
   const bool result = fs::exists(job.result), checkpoint = fs::exists(job.checkpoint);
   if (request.overwrite || (!result && !checkpoint)) return Plan::fresh;
   if (!request.resume)
-    reject("results are already in {}; go on with --resume, replace them with --overwrite, or choose another --out",
-           fs::path(job.result).parent_path().string());
+    reject(
+        "results are already in {}; go on with --resume, replace them with --overwrite, or choose another "
+        "--out",
+        fs::path(job.result).parent_path().string());
   if (checkpoint) return Plan::resume;
   const io::Attributes attributes = io::read_result(job.result).attributes;
   check_config(job, attributes, job.result);
@@ -94,16 +101,23 @@ void agree_on_server(mpi::Transport& transport, Work work) try {
 std::string constants_text(problems::Constants& constants) {
   Table table;
   for (const auto& [which, constant] : constants.found())
-    table.set(problems::name_of(which), Table{{"value", constant.value}, {"origin", problems::name_of(constant.origin)}, {"how", constant.how}});
+    table.set(problems::name_of(which), Table{{"value", constant.value},
+                                              {"origin", problems::name_of(constant.origin)},
+                                              {"how", constant.how}});
   return to_toml_document(table);
 }
 
 std::string theory_text(const solvers::Theory& theory) {
-  return to_toml_document(Table{{"step", theory.step}, {"rate", theory.rate}, {"bits_up", theory.bits_up}, {"bits_down", theory.bits_down}, {"rule", theory.rule}});
+  return to_toml_document(Table{{"step", theory.step},
+                                {"rate", theory.rate},
+                                {"bits_up", theory.bits_up},
+                                {"bits_down", theory.bits_down},
+                                {"rule", theory.rule}});
 }
 
 /// Runs one job on all ranks.
-void run_job(const Experiment& experiment, const Job& job, Plan plan, Prepared& prepared, mpi::Transport& transport, Progress* progress) {
+void run_job(const Experiment& experiment, const Job& job, Plan plan, Prepared& prepared,
+             mpi::Transport& transport, Progress* progress) {
   LiveRun live(*prepared.problem, prepared.start, *prepared.constants, transport, *job.method, job.seed);
   io::Attributes attributes{
       {"experiment", experiment.name},
@@ -126,8 +140,10 @@ void run_job(const Experiment& experiment, const Job& job, Plan plan, Prepared& 
 
   class Files final : public solvers::Observer {
    public:
-    Files(const Job& job, io::Attributes& attributes, Progress* progress) : job_(job), attributes_(attributes), progress_(progress) {}
-    void recorded(const std::vector<Record>& history, const Vector& point, const Fingerprint& fingerprint, const std::optional<Stop>& stop) override {
+    Files(const Job& job, io::Attributes& attributes, Progress* progress)
+        : job_(job), attributes_(attributes), progress_(progress) {}
+    void recorded(const std::vector<Record>& history, const Vector& point, const Fingerprint& fingerprint,
+                  const std::optional<Stop>& stop) override {
       if (progress_ != nullptr) progress_->update(history.back());
       const auto now = std::chrono::steady_clock::now();
       if (!stop && written_ && now - last_ < std::chrono::milliseconds(1500)) return;
@@ -140,7 +156,8 @@ void run_job(const Experiment& experiment, const Job& job, Plan plan, Prepared& 
       written_ = true;
     }
     void checkpoint(const solvers::RunState& state) override {
-      io::write_checkpoint(job_.checkpoint, {state.common, state.workers, state.history, {{"config", job_.config}}});
+      io::write_checkpoint(job_.checkpoint,
+                           {state.common, state.workers, state.history, {{"config", job_.config}}});
     }
 
    private:
@@ -155,23 +172,27 @@ void run_job(const Experiment& experiment, const Job& job, Plan plan, Prepared& 
   if (plan == Plan::resume)
     mpi::agree(transport, [&] {
       io::Checkpoint checkpoint = io::read_checkpoint(job.checkpoint, prepared.problem->traits().workers);
-      saved = solvers::RunState{std::move(checkpoint.common), std::move(checkpoint.workers), std::move(checkpoint.history)};
+      saved = solvers::RunState{std::move(checkpoint.common), std::move(checkpoint.workers),
+                                std::move(checkpoint.history)};
     });
   const std::string name = shown(*job.method, job.seed);
   if (progress != nullptr) progress->begin(name, experiment.settings.limits);
   try {
-    const solvers::Outcome outcome = solvers::run(live.solver(), *prepared.problem, live.network(), prepared.start, prepared.solution,
-                                                  experiment.settings, files, saved ? &*saved : nullptr);
+    const solvers::Outcome outcome =
+        solvers::run(live.solver(), *prepared.problem, live.network(), prepared.start, prepared.solution,
+                     experiment.settings, files, saved ? &*saved : nullptr);
     if (progress != nullptr) progress->end(outcome.history.back(), outcome.stop);
-  } catch (const std::exception& error) {  // on this rank alone: the others are waiting for it in the middle of a round
+  } catch (const std::exception&
+               error) {  // on this rank alone: the others are waiting for it in the middle of a round
     transport.abort(fmt::format("{}: {}", name, error.what()), 2);
   }
 }
 
-void print_header(const Experiment& experiment, const Prepared& prepared, std::size_t runs, const std::string& out) {
+void print_header(const Experiment& experiment, const Prepared& prepared, std::size_t runs,
+                  const std::string& out) {
   const problems::Traits& traits = prepared.problem->traits();
-  fmt::print("{}: {} with {} workers, d = {}; {} runs into {}\n", experiment.name, experiment.problem.type, traits.workers.total, traits.dimension,
-             runs, out);
+  fmt::print("{}: {} with {} workers, d = {}; {} runs into {}\n", experiment.name, experiment.problem.type,
+             traits.workers.total, traits.dimension, runs, out);
   if (prepared.solution)
     fmt::print("solution: {}, relative residual {:.1e}\n", prepared.solution_how, prepared.solution_residual);
   else
@@ -194,13 +215,15 @@ void run_experiment(const Request& request, mpi::Transport& transport) {
   });
   agree_on_server(transport, [&] {
     check_folder(out);
-    for (std::size_t i = 0; i < jobs.size(); ++i) plans[i] = static_cast<std::int64_t>(plan_for(jobs[i], request));
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+      plans[i] = static_cast<std::int64_t>(plan_for(jobs[i], request));
   });
   transport.broadcast(std::as_writable_bytes(std::span(plans)), mpi::Channel::control);
 
   Prepared prepared = prepare(experiment, transport, folders(request), out + "/cache");
   if (!prepared.solution && experiment.settings.limits.distance)
-    reject("[stop] distance needs the solution: {}; use `residual = 1e-6` in its place", prepared.solution_how);
+    reject("[stop] distance needs the solution: {}; use `residual = 1e-6` in its place",
+           prepared.solution_how);
   const WorkerRange nobody{prepared.problem->traits().workers.total, 0, 0};
   agree_on_server(transport, [&] {
     for (std::size_t i = 0; i < jobs.size(); ++i)

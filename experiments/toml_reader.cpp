@@ -15,7 +15,9 @@ namespace {
 struct Source {
   std::string name;
   bool has_lines;
-  std::string at(const toml::node& node) const { return has_lines ? fmt::format("{}:{}", name, node.source().begin.line) : name; }
+  std::string at(const toml::node& node) const {
+    return has_lines ? fmt::format("{}:{}", name, node.source().begin.line) : name;
+  }
 };
 
 Value convert(const toml::node& node, const Source& source) {
@@ -51,7 +53,8 @@ Value convert(const toml::node& node, const Source& source) {
 }
 
 /// The value at `keys[i..]` below `value`, replaced. Lists are entered by number.
-Value replaced(Value value, const std::vector<std::string>& keys, std::size_t i, const Value& with, const std::string& assignment) {
+Value replaced(Value value, const std::vector<std::string>& keys, std::size_t i, const Value& with,
+               const std::string& assignment) {
   if (i == keys.size()) return with;
   if (const List* list = value.list()) {
     std::size_t index = 0;
@@ -65,10 +68,13 @@ Value replaced(Value value, const std::vector<std::string>& keys, std::size_t i,
     return result;
   }
   const Table* table = value.table();
-  if (table == nullptr) reject("--set {}: '{}' stands below {}, which has no parts", assignment, keys[i], value.kind());
+  if (table == nullptr)
+    reject("--set {}: '{}' stands below {}, which has no parts", assignment, keys[i], value.kind());
   Table changed = *table;
   const Value* below = changed.find(keys[i]);
-  changed.set(keys[i], replaced(below != nullptr ? *below : Value(i + 1 < keys.size() ? Value(Table{}) : Value()), keys, i + 1, with, assignment));
+  changed.set(keys[i],
+              replaced(below != nullptr ? *below : Value(i + 1 < keys.size() ? Value(Table{}) : Value()),
+                       keys, i + 1, with, assignment));
   Value result(std::move(changed));
   result.where = value.where;
   return result;

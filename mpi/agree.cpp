@@ -45,7 +45,8 @@ void agree(Transport& transport, FunctionRef<void()> work) {
     transport.transfer({}, receive, Channel::control);
   }
   transport.broadcast(text, Channel::control);
-  const bool everywhere = std::all_of(all.begin(), all.end(), [&](const Told& t) { return t.hash == failed->hash; });
+  const bool everywhere =
+      std::all_of(all.begin(), all.end(), [&](const Told& t) { return t.hash == failed->hash; });
   throw InputError(everywhere ? sentence : fmt::format("rank {}: {}", who, sentence));
 }
 

@@ -21,7 +21,8 @@ void Ledger::open_downlink() {
 void Ledger::state(Archive& archive) {
   static_assert(sizeof(Account) == account_numbers * sizeof(std::uint64_t));
   archive.workers("ledger.accounts",
-                  {reinterpret_cast<std::uint64_t*>(accounts.data()), accounts.size() * account_numbers}, account_numbers);
+                  {reinterpret_cast<std::uint64_t*>(accounts.data()), accounts.size() * account_numbers},
+                  account_numbers);
   archive.common("ledger.round", round);
   archive.common("ledger.up_used", up_used);
   archive.common("ledger.down_used", down_used);

@@ -14,16 +14,17 @@ namespace trivium::mpi {
 struct Account {
   std::array<std::uint64_t, parts> up{};  ///< bits sent, by part
   std::uint64_t initial = 0;              ///< bits sent before the first iteration
-  std::uint64_t down = 0;                 ///< bits received by this worker alone (what everybody hears is counted once)
+  std::uint64_t down = 0;  ///< bits received by this worker alone (what everybody hears is counted once)
   std::uint64_t messages = 0;
-  std::uint64_t calls = 0;                ///< oracle calls
-  std::uint64_t samples = 0;              ///< sample calls
+  std::uint64_t calls = 0;    ///< oracle calls
+  std::uint64_t samples = 0;  ///< sample calls
   std::uint64_t bits_up() const { return up[0] + up[1] + up[2] + up[3]; }
 };
 inline constexpr std::size_t account_numbers = sizeof(Account) / sizeof(std::uint64_t);
 
-/// The account of messages, bits, rounds and oracle calls. Each rank keeps its own workers'; `Network::totals` adds them up.
-/// A round carries at most one message each way per worker: a second uplink (or downlink) opens the next round.
+/// The account of messages, bits, rounds and oracle calls. Each rank keeps its own workers';
+/// `Network::totals` adds them up. A round carries at most one message each way per worker: a second uplink
+/// (or downlink) opens the next round.
 struct Ledger {
   explicit Ledger(WorkerRange range) : range(range), accounts(static_cast<std::size_t>(range.count())) {}
 

@@ -18,7 +18,8 @@ constexpr std::size_t piece = std::size_t{1} << 30;
 class World final : public Transport {
  public:
   World()
-      : payload_(bmpi::communicator(), bmpi::comm_duplicate), control_(bmpi::communicator(), bmpi::comm_duplicate) {
+      : payload_(bmpi::communicator(), bmpi::comm_duplicate),
+        control_(bmpi::communicator(), bmpi::comm_duplicate) {
     MPI_Comm_set_name(payload_, "trivium payload");
     MPI_Comm_set_name(control_, "trivium control");
   }
@@ -31,10 +32,12 @@ class World final : public Transport {
     requests_.clear();
     for (const Receive& receive : receives)
       for (std::size_t at = 0; at < receive.bytes.size(); at += piece)
-        requests_.push_back(comm.irecv(receive.from, 0, chars(receive.bytes.data()) + at, length(receive.bytes.size(), at)));
+        requests_.push_back(
+            comm.irecv(receive.from, 0, chars(receive.bytes.data()) + at, length(receive.bytes.size(), at)));
     for (const Send& send : sends)
       for (std::size_t at = 0; at < send.bytes.size(); at += piece)
-        requests_.push_back(comm.isend(send.to, 0, chars(send.bytes.data()) + at, length(send.bytes.size(), at)));
+        requests_.push_back(
+            comm.isend(send.to, 0, chars(send.bytes.data()) + at, length(send.bytes.size(), at)));
     bmpi::wait_all(requests_.begin(), requests_.end());
   }
 

@@ -40,44 +40,55 @@ std::span<std::byte> bytes_of(T& object) {
 
 /// A mean trades places with scratch memory, so that one of another shape would do harm a round later.
 void require_alike(const Vector& out, const Vector& prototype) {
-  if (out.size() != prototype.size() || out.dtype() != prototype.dtype() || &out.device() != &prototype.device())
-    throw std::logic_error(fmt::format("network: asked for a mean of {} {}, vectors that travel have {} {}", out.size(),
-                                       name_of(out.dtype()), prototype.size(), name_of(prototype.dtype())));
+  if (out.size() != prototype.size() || out.dtype() != prototype.dtype() ||
+      &out.device() != &prototype.device())
+    throw std::logic_error(fmt::format("network: asked for a mean of {} {}, vectors that travel have {} {}",
+                                       out.size(), name_of(out.dtype()), prototype.size(),
+                                       name_of(prototype.dtype())));
 }
 
 }  // namespace
 
 struct Network::Scratch {
-  Scratch(const Vector& prototype, int workers) : sum(prototype), accumulator(prototype.like()), all(static_cast<std::size_t>(workers)) {
+  Scratch(const Vector& prototype, int workers)
+      : sum(prototype), accumulator(prototype.like()), all(static_cast<std::size_t>(workers)) {
     std::iota(all.begin(), all.end(), 0);
-    const std::size_t fit = std::max<std::size_t>(1, batch_bytes / std::max<std::size_t>(1, prototype.bytes()));
-    for (std::size_t i = 0; i < std::min({fit, batch_most, all.size()}); ++i) batch.push_back(prototype.like());
+    const std::size_t fit =
+        std::max<std::size_t>(1, batch_bytes / std::max<std::size_t>(1, prototype.bytes()));
+    for (std::size_t i = 0; i < std::min({fit, batch_most, all.size()}); ++i)
+      batch.push_back(prototype.like());
   }
   DenseSum sum;
-  Cut cut;                     // participants by rank
-  Vector accumulator;          // the mean while it is being summed: `out` may be read by the workers until the end
-  std::vector<Vector> batch;   // what workers fill before it is encoded
-  std::vector<int> all;        // 0..M-1
+  Cut cut;             // participants by rank
+  Vector accumulator;  // the mean while it is being summed: `out` may be read by the workers until the end
+  std::vector<Vector> batch;  // what workers fill before it is encoded
+  std::vector<int> all;       // 0..M-1
   Message message;
-  std::vector<std::byte> payload;                  // this rank's messages, one after another
-  std::vector<Split> headers;                      // and their lengths
-  std::vector<std::vector<std::byte>> payloads;    // per rank, on the server
+  std::vector<std::byte> payload;                // this rank's messages, one after another
+  std::vector<Split> headers;                    // and their lengths
+  std::vector<std::vector<std::byte>> payloads;  // per rank, on the server
   std::vector<std::vector<Split>> header_lists;
   std::vector<Send> sends;
   std::vector<Receive> receives;
 };
 
 Network::Network(Transport& transport, WorkerRange range, const Vector& prototype, std::uint64_t seed)
-    : transport_(transport), ledger_(range), seed_(seed), scratch_(std::make_unique<Scratch>(prototype, range.total)) {}
+    : transport_(transport),
+      ledger_(range),
+      seed_(seed),
+      scratch_(std::make_unique<Scratch>(prototype, range.total)) {}
 
 Network::~Network() = default;
 
 void Network::require_size(const Vector& x) const {
   const std::size_t expected = scratch_->accumulator.size();
-  if (x.size() != expected) throw std::logic_error(fmt::format("a vector of {} on a network for vectors of {}", x.size(), expected));
+  if (x.size() != expected)
+    throw std::logic_error(fmt::format("a vector of {} on a network for vectors of {}", x.size(), expected));
 }
 
-void Network::average(Codec& up, WorkerFunction worker, Vector& out) { average(up, scratch_->all, worker, out); }
+void Network::average(Codec& up, WorkerFunction worker, Vector& out) {
+  average(up, scratch_->all, worker, out);
+}
 
 void Network::average(Codec& up, std::span<const int> participants, WorkerFunction worker, Vector& out) {
   if (participants.empty()) throw std::logic_error("an average over no workers");
@@ -91,7 +102,8 @@ void Network::average(Codec& up, std::span<const int> participants, WorkerFuncti
 }
 
 void Network::exchange(ValueFormat format, WorkerFunction worker, Vector& out) {
-  if (format == ValueFormat::bfloat16) throw std::logic_error("a full exchange travels as float64 or float32");
+  if (format == ValueFormat::bfloat16)
+    throw std::logic_error("a full exchange travels as float64 or float32");
   require_size(out);
   require_alike(out, scratch_->accumulator);
   if (counting()) {
@@ -111,8 +123,8 @@ void Network::mean_off_the_record(WorkerFunction worker, Vector& out) {
   average_dense(exact, scratch_->all, worker, out, true);
 }
 
-void Network::average_dense(ValueFormat format, std::span<const int> participants, WorkerFunction worker, Vector& out,
-                            bool everywhere) {
+void Network::average_dense(ValueFormat format, std::span<const int> participants, WorkerFunction worker,
+                            Vector& out, bool everywhere) {
   Stopwatch watch;
   const auto first = std::lower_bound(participants.begin(), participants.end(), workers().first);
   const auto last = std::lower_bound(first, participants.end(), workers().last);
@@ -149,7 +161,8 @@ void Network::average_dense(ValueFormat format, std::span<const int> participant
   if (counting()) seconds_.network += watch.lap();
 }
 
-void Network::average_messages(Codec& up, std::span<const int> participants, WorkerFunction worker, Vector& out) {
+void Network::average_messages(Codec& up, std::span<const int> participants, WorkerFunction worker,
+                               Vector& out) {
   Scratch& s = *scratch_;
   const double weight = 1 / static_cast<double>(participants.size());
   const auto first = std::lower_bound(participants.begin(), participants.end(), workers().first);
@@ -160,7 +173,8 @@ void Network::average_messages(Codec& up, std::span<const int> participants, Wor
   if (is_server()) fill(s.accumulator, 0);
 
   const auto envelope = [&](int m) {
-    return Sender{seed_, Purpose::uplink, static_cast<std::uint64_t>(m), static_cast<std::uint64_t>(workers().total), round()};
+    return Sender{seed_, Purpose::uplink, static_cast<std::uint64_t>(m),
+                  static_cast<std::uint64_t>(workers().total), round()};
   };
   Seconds spent;
   Stopwatch watch;
@@ -242,7 +256,8 @@ void Network::gather_messages(std::span<const int> participants) {
   for (int rank = 1; rank < ranks; ++rank) {
     const auto r = static_cast<std::size_t>(rank);
     std::size_t length = 0;
-    for (const Split& split : s.header_lists[r]) length += (split[0] + split[1] + split[2] + split[3] + 7) / 8;
+    for (const Split& split : s.header_lists[r])
+      length += (split[0] + split[1] + split[2] + split[3] + 7) / 8;
     s.payloads[r].resize(length);
     s.receives.push_back({rank, s.payloads[r]});
   }
@@ -298,7 +313,8 @@ void Network::send_down(Codec& down, Vector& x, bool* flag) {
 
 std::vector<int> Network::sample_workers(int count) const {
   std::vector<std::uint32_t> chosen(static_cast<std::size_t>(count));
-  Stream(seed_, Purpose::participants, everyone, round()).sample(static_cast<std::uint32_t>(workers().total), chosen);
+  Stream(seed_, Purpose::participants, everyone, round())
+      .sample(static_cast<std::uint32_t>(workers().total), chosen);
   std::vector<int> sorted(chosen.begin(), chosen.end());
   std::sort(sorted.begin(), sorted.end());
   return sorted;
@@ -323,7 +339,8 @@ double Network::max_off_the_record(double mine) {
 
 void Network::totals(Record& record) {
   struct Sums {
-    std::uint64_t up[parts] = {}, initial = 0, down = 0, messages = 0, calls = 0, samples = 0, prox = 0, most_up = 0, most_calls = 0;
+    std::uint64_t up[parts] = {}, initial = 0, down = 0, messages = 0, calls = 0, samples = 0, prox = 0,
+                  most_up = 0, most_calls = 0;
     double compute = 0, encode = 0, network = 0;
   };
   Sums mine;

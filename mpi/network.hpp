@@ -17,8 +17,9 @@ namespace trivium::mpi {
 
 /// The star of M workers and a server, spread over ranks: workers act, the server averages, everybody hears.
 ///
-/// Every function is called by all ranks together. A worker function runs on the rank that hosts the worker. Results do not depend
-/// on the number of ranks: dense sums follow one fixed tree over worker numbers, messages are decoded in the order of the workers.
+/// Every function is called by all ranks together. A worker function runs on the rank that hosts the worker.
+/// Results do not depend on the number of ranks: dense sums follow one fixed tree over worker numbers,
+/// messages are decoded in the order of the workers.
 class Network {
  public:
   using WorkerFunction = FunctionRef<void(int worker, Vector& out)>;
@@ -34,21 +35,24 @@ class Network {
   Ledger& ledger() { return ledger_; }
   Transport& transport() { return transport_; }
 
-  /// Every worker fills a vector; it is encoded by `up`, sent and decoded; `out` on the server becomes the mean. On other ranks
-  /// `out` holds nothing of meaning until it is broadcast.
+  /// Every worker fills a vector; it is encoded by `up`, sent and decoded; `out` on the server becomes the
+  /// mean. On other ranks `out` holds nothing of meaning until it is broadcast.
   void average(Codec& up, WorkerFunction worker, Vector& out);
   /// The same for some workers only (ascending, distinct, at least one): the mean over them.
   void average(Codec& up, std::span<const int> participants, WorkerFunction worker, Vector& out);
 
-  /// The server's x, encoded by `down`, sent to every worker and decoded: on return x is what the workers heard, on the server too.
+  /// The server's x, encoded by `down`, sent to every worker and decoded: on return x is what the workers
+  /// heard, on the server too.
   void broadcast(Codec& down, Vector& x);
   /// The same with one more bit, the server's `flag`; returns it on every rank.
   bool broadcast(Codec& down, Vector& x, bool flag);
 
-  /// Full exchange: every worker sends its vector uncompressed, everybody hears the mean; one round, d values each way.
+  /// Full exchange: every worker sends its vector uncompressed, everybody hears the mean; one round, d values
+  /// each way.
   void exchange(ValueFormat format, WorkerFunction worker, Vector& out);
 
-  /// `count` of the M workers, every subset equally likely, ascending; the same on all ranks for the current round.
+  /// `count` of the M workers, every subset equally likely, ascending; the same on all ranks for the current
+  /// round.
   std::vector<int> sample_workers(int count) const;
 
   /// While it lives, nothing is counted and the clock stands still: for metrics.
@@ -93,7 +97,8 @@ class Network {
  private:
   struct Scratch;
   void require_size(const Vector& x) const;
-  void average_dense(ValueFormat format, std::span<const int> participants, WorkerFunction worker, Vector& out, bool everywhere);
+  void average_dense(ValueFormat format, std::span<const int> participants, WorkerFunction worker,
+                     Vector& out, bool everywhere);
   void average_messages(Codec& up, std::span<const int> participants, WorkerFunction worker, Vector& out);
   void gather_messages(std::span<const int> participants);
   void send_down(Codec& down, Vector& x, bool* flag);

@@ -44,8 +44,8 @@ class Affine final : public Problem {
   void evaluate(int m, const Vector& z, Vector& out) override {
     std::visit(
         [&]<class T>(const Data<T>& data) {
-          std::copy_n(data.q.data() + row(m) * traits_.dimension, traits_.dimension, out.span<T>().data());
-          detail::add_transposed_product(data.Jt[row(m)], T{1}, z.span<T>().data(), out.span<T>().data());
+          detail::affine_transposed_product(data.Jt[row(m)], T{1}, z.span<T>().data(),
+                                            data.q.data() + row(m) * traits_.dimension, out.span<T>().data());
         },
         data_);
   }
@@ -66,7 +66,7 @@ class Affine final : public Problem {
   struct Data {
     // J_m^T, one per local worker: J z is then a sum of rows, which needs no sum across a register.
     std::vector<detail::Matrix<T>> Jt;
-    std::vector<T> q;  // (local workers, d)
+    std::vector<T> q;  // (local workers, d), padded
   };
   std::size_t row(int m) const { return static_cast<std::size_t>(m - traits_.workers.first); }
   void read_shapes(const io::ArrayFile& file, const Place& place);
@@ -157,6 +157,7 @@ Affine::Data<T> Affine::read_workers(const io::ArrayFile& file) const {
       for (std::size_t j = 0; j < d; ++j) matrix.row(j)[i] = narrow(J[i * d + j]);
     std::transform(q.begin(), q.end(), std::back_inserter(data.q), narrow);
   }
+  data.q.resize(data.q.size() + detail::read_past);
   return data;
 }
 

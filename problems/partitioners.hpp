@@ -11,8 +11,8 @@ namespace trivium::problems::partitioners {
 class Partitioner {
  public:
   virtual ~Partitioner() = default;
-  /// owner[i] in 0..workers-1 for each row. Every worker gets at least one row; throws InputError when there are fewer rows
-  /// than workers.
+  /// owner[i] in 0..workers-1 for each row. Every worker gets at least one row; throws InputError when there
+  /// are fewer rows than workers.
   virtual std::vector<int> deal(std::span<const double> labels, int workers) const = 0;
 };
 

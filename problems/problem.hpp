@@ -63,12 +63,12 @@ class Constants {
 /// What never changes about a problem.
 struct Traits {
   std::size_t dimension = 0;
-  WorkerRange workers;          ///< M and the block whose data this rank holds
+  WorkerRange workers;  ///< M and the block whose data this rank holds
   Dtype dtype = Dtype::float64;
   Device* device = &host();
-  bool constrained = false;     ///< prox is not the identity
-  bool affine = false;          ///< the Jacobians do not depend on the point
-  bool has_jacobian = false;    ///< `jacobian` is implemented
+  bool constrained = false;   ///< prox is not the identity
+  bool affine = false;        ///< the Jacobians do not depend on the point
+  bool has_jacobian = false;  ///< `jacobian` is implemented
 };
 
 /// What a problem knows in closed form.
@@ -78,8 +78,9 @@ struct Known {
   std::optional<std::vector<double>> start;     ///< z0, shape (d); zero when absent
 };
 
-/// A variational inequality: find z* in Z with <F(z*), z - z*> + g(z) - g(z*) >= 0 for all z in Z, F = (1/M) sum F_m, where
-/// worker m owns F_m : R^d -> R^d. A rank evaluates only its own workers. All vectors have the traits' dimension, type, device.
+/// A variational inequality: find z* in Z with <F(z*), z - z*> + g(z) - g(z*) >= 0 for all z in Z, F = (1/M)
+/// sum F_m, where worker m owns F_m : R^d -> R^d. A rank evaluates only its own workers. All vectors have the
+/// traits' dimension, type, device.
 class Problem {
  public:
   explicit Problem(Traits traits) : traits_(std::move(traits)) {}

@@ -11,7 +11,8 @@ class FeasibleSet {
   virtual ~FeasibleSet() = default;
   /// x = the nearest point of the set, in place.
   virtual void project(std::span<double> x) = 0;
-  /// max over the set of <c, x>; infinity when unbounded. For restricted gaps and as an independent check of projections.
+  /// max over the set of <c, x>; infinity when unbounded. For restricted gaps and as an independent check of
+  /// projections.
   virtual double support(std::span<const double> c) const = 0;
   /// True for the whole space, where projecting is doing nothing.
   virtual bool is_whole_space() const { return false; }

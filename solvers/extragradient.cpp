@@ -13,13 +13,15 @@ class Extragradient final : public DenseMethod {
   static About about() {
     return {"extragradient: two exchanges an iteration",
             "w = prox_g(z - g F(z)), z+ = prox_g(z - g F(w))\n"
-            "theory: g = 1 / (2 L), or less so that g^2 L^2 + 2 g mu <= 1; |z - z*|^2 falls by 1 - g mu each iteration",
+            "theory: g = 1 / (2 L), or less so that g^2 L^2 + 2 g mu <= 1; |z - z*|^2 falls by 1 - g mu each "
+            "iteration",
             "Korpelevich 1976; Tseng 1995"};
   }
 
   Extragradient(const Params& params, const Context& context) : DenseMethod(params, context), w_(z_.like()) {
     const double mu = context.constants.mu();
-    use_theory(two_step_bound(context.constants.L(), mu), two_step_rule, 2, [=](double g) { return 1 - g * std::max(mu, 0.0); });
+    use_theory(two_step_bound(context.constants.L(), mu), two_step_rule, 2,
+               [=](double g) { return 1 - g * std::max(mu, 0.0); });
   }
 
   void step() override {

@@ -17,16 +17,19 @@ class ForwardBackwardForward final : public DenseMethod {
     }
   };
   static About about() {
-    return {"Tseng's forward-backward-forward: extragradient with one prox",
-            "w = prox_g(z - g F(z)), z+ = w - g (F(w) - F(z)); the same as extragradient without constraints\n"
-            "theory: g = 1 / (2 L), or less so that g^2 L^2 + 2 g mu <= 1; |z - z*|^2 falls by 1 - g mu each iteration",
-            "Tseng 2000"};
+    return {
+        "Tseng's forward-backward-forward: extragradient with one prox",
+        "w = prox_g(z - g F(z)), z+ = w - g (F(w) - F(z)); the same as extragradient without constraints\n"
+        "theory: g = 1 / (2 L), or less so that g^2 L^2 + 2 g mu <= 1; |z - z*|^2 falls by 1 - g mu each "
+        "iteration",
+        "Tseng 2000"};
   }
 
   ForwardBackwardForward(const Params& params, const Context& context)
       : DenseMethod(params, context), project_last_(params.project_last), w_(z_.like()), F_w_(z_.like()) {
     const double mu = context.constants.mu();
-    use_theory(two_step_bound(context.constants.L(), mu), two_step_rule, 2, [=](double g) { return 1 - g * std::max(mu, 0.0); });
+    use_theory(two_step_bound(context.constants.L(), mu), two_step_rule, 2,
+               [=](double g) { return 1 - g * std::max(mu, 0.0); });
   }
 
   void step() override {
@@ -46,6 +49,8 @@ class ForwardBackwardForward final : public DenseMethod {
 
 }  // namespace
 
-void register_forward_backward_forward(Catalogue& all) { all.add<ForwardBackwardForward>("forward_backward_forward"); }
+void register_forward_backward_forward(Catalogue& all) {
+  all.add<ForwardBackwardForward>("forward_backward_forward");
+}
 
 }  // namespace trivium::solvers

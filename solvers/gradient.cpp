@@ -18,7 +18,10 @@ class Gradient final : public DenseMethod {
   Gradient(const Params& params, const Context& context) : DenseMethod(params, context) {
     const double L = context.constants.L(), mu = context.constants.mu();
     if (!step_is_given() && !(mu > 0))
-      reject("gradient: the theory step mu / L^2 needs a strongly monotone operator, found mu = {:g}; give step a number or use extragradient", mu);
+      reject(
+          "gradient: the theory step mu / L^2 needs a strongly monotone operator, found mu = {:g}; give step "
+          "a number or use extragradient",
+          mu);
     use_theory(mu / (L * L), "mu / L^2", 1, [=](double g) { return 1 - 2 * g * mu + g * g * L * L; });
   }
 

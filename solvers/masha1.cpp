@@ -1,5 +1,5 @@
-// MASHA1 (Beznosikov, Richtarik, Diskin, Ryabinin, Gasnikov 2022, algorithm 1): extragradient around a snapshot w with unbiased
-// compression both ways.  gamma: step size, 1 - tau: probability of a new snapshot.
+// MASHA1 (Beznosikov, Richtarik, Diskin, Ryabinin, Gasnikov 2022, algorithm 1): extragradient around a
+// snapshot w with unbiased compression both ways.  gamma: step size, 1 - tau: probability of a new snapshot.
 //   zbar = tau z + (1 - tau) w
 //   zhat = prox(zbar - gamma F(w))
 //   worker m sends Q_m(F_m(zhat) - F_m(w)); the server broadcasts D = Q_s(mean of the messages) and a bit b
@@ -21,21 +21,27 @@ class Masha1 final : public Solver {
     Plugin uplink{"rand_k", {{"k", 0.1}}, ""}, downlink{"identity", {}, ""};
     std::string snapshot = "old", schedule = "random", values = "float64";
     void describe(Fields& fields) {
-      fields.tunable("step", step, positive, "step size gamma: a number, \"theory\", or { theory = multiple }");
+      fields.tunable("step", step, positive,
+                     "step size gamma: a number, \"theory\", or { theory = multiple }");
       fields.plugin("uplink", uplink, compressors::catalogue(), "Q_m, unbiased: workers to server");
       fields.plugin("downlink", downlink, compressors::catalogue(), "Q_s, unbiased: server to workers");
       fields.tunable("refresh", refresh, {0, 1, true}, "1 - tau: probability of a new snapshot");
-      fields.choice("schedule", schedule, {"random", "periodic"}, "new snapshots by a coin, or every round(1 / refresh) iterations");
-      fields.choice("snapshot", snapshot, {"old", "new"}, "what the snapshot becomes: the old iterate z or the new z+");
+      fields.choice("schedule", schedule, {"random", "periodic"},
+                    "new snapshots by a coin, or every round(1 / refresh) iterations");
+      fields.choice("snapshot", snapshot, {"old", "new"},
+                    "what the snapshot becomes: the old iterate z or the new z+");
       fields.choice("values", values, {"float64", "float32"}, "how the entries of full exchanges travel");
     }
   };
   static About about() {
     return {"compression both ways with unbiased compressors, around a snapshot",
             "zbar = tau z + (1 - tau) w, zhat = prox_g(zbar - g F(w)),\n"
-            "D = Q_s(mean of Q_m(F_m(zhat) - F_m(w))), z+ = prox_g(zbar - g (F(w) + D)); with probability 1 - tau: w = z\n"
-            "theory: 1 - tau = min{ 1/2, bits(Q_m) / bits of a dense vector }, g = min{ sqrt((1 - tau) / 2) / C, (1 - tau) / (2 mu) },\n"
-            "C^2 = (1 + omega_s) (L^2 + omega L_rms^2 / M); V = |z - z*|^2 + |w - z*|^2 falls by 1 - g mu / 2 each iteration",
+            "D = Q_s(mean of Q_m(F_m(zhat) - F_m(w))), z+ = prox_g(zbar - g (F(w) + D)); with probability 1 "
+            "- tau: w = z\n"
+            "theory: 1 - tau = min{ 1/2, bits(Q_m) / bits of a dense vector }, g = min{ sqrt((1 - tau) / 2) "
+            "/ C, (1 - tau) / (2 mu) },\n"
+            "C^2 = (1 + omega_s) (L^2 + omega L_rms^2 / M); V = |z - z*|^2 + |w - z*|^2 falls by 1 - g mu / "
+            "2 each iteration",
             "Beznosikov, Richtarik, Diskin, Ryabinin, Gasnikov 2022 (arXiv 2110.03313)"};
   }
 
@@ -61,13 +67,17 @@ class Masha1 final : public Solver {
   void start() override { exchange_snapshot(); }
 
   void step() override {
-    combine(mixed_, {{1 - refresh_, z_}, {refresh_, snapshot_}, {-gamma_, F_snapshot_}});  // zbar - gamma F(w)
+    combine(mixed_,
+            {{1 - refresh_, z_}, {refresh_, snapshot_}, {-gamma_, F_snapshot_}});  // zbar - gamma F(w)
     copy(half_, mixed_);
     problem_.prox(gamma_, half_);  // zhat
-    network_.average(*up_, [&](int m, Vector& message) {
-      problem_.evaluate(m, half_, message);
-      combine(message, {{1, message}, {-1, F_m_snapshot(m)}});  // F_m(zhat) - F_m(w)
-    }, correction_);
+    network_.average(
+        *up_,
+        [&](int m, Vector& message) {
+          problem_.evaluate(m, half_, message);
+          combine(message, {{1, message}, {-1, F_m_snapshot(m)}});  // F_m(zhat) - F_m(w)
+        },
+        correction_);
     const bool fresh = network_.broadcast(*down_, correction_, wants_snapshot());
     combine(next_, {{1, mixed_}, {-gamma_, correction_}});  // z+ = prox(zbar - gamma (F(w) + D))
     problem_.prox(gamma_, next_);
@@ -93,15 +103,21 @@ class Masha1 final : public Solver {
   static compressors::Shape shape(const Context& context) {
     return {context.problem.traits().dimension, context.network.workers().total};
   }
-  Vector& F_m_snapshot(int m) { return F_m_snapshot_[static_cast<std::size_t>(m - network_.workers().first)]; }
+  Vector& F_m_snapshot(int m) {
+    return F_m_snapshot_[static_cast<std::size_t>(m - network_.workers().first)];
+  }
 
-  /// F(w) everywhere, F_m(w) on its worker: as rounded for the wire, so that the workers' differences are taken from what was heard.
+  /// F(w) everywhere, F_m(w) on its worker: as rounded for the wire, so that the workers' differences are
+  /// taken from what was heard.
   void exchange_snapshot() {
-    network_.exchange(format_, [&](int m, Vector& out) {
-      problem_.evaluate(m, snapshot_, out);
-      if (format_ == ValueFormat::float32) round_to_float32(out);
-      copy(F_m_snapshot(m), out);
-    }, F_snapshot_);
+    network_.exchange(
+        format_,
+        [&](int m, Vector& out) {
+          problem_.evaluate(m, snapshot_, out);
+          if (format_ == ValueFormat::float32) round_to_float32(out);
+          copy(F_m_snapshot(m), out);
+        },
+        F_snapshot_);
   }
 
   bool wants_snapshot() const {
@@ -111,8 +127,12 @@ class Masha1 final : public Solver {
 
   void use_theory(const Params& params, problems::Constants& constants) {
     const compressors::Guarantee up = up_->guarantee(), down = down_->guarantee();
-    if (!up.unbiased) reject("masha1: uplink '{}' is biased; masha1 needs an unbiased compressor such as rand_k", params.uplink.type);
-    if (!down.unbiased) reject("masha1: downlink '{}' is biased; masha1 needs an unbiased compressor such as rand_k", params.downlink.type);
+    if (!up.unbiased)
+      reject("masha1: uplink '{}' is biased; masha1 needs an unbiased compressor such as rand_k",
+             params.uplink.type);
+    if (!down.unbiased)
+      reject("masha1: downlink '{}' is biased; masha1 needs an unbiased compressor such as rand_k",
+             params.downlink.type);
     const double dense_bits = static_cast<double>(z_.size()) * bits_of(format_);
     refresh_ = std::min(1.0, params.refresh.resolve(std::min(0.5, up.expected_bits / dense_bits)));
     period_ = std::max<std::int64_t>(1, std::llround(1 / refresh_));
@@ -124,12 +144,14 @@ class Masha1 final : public Solver {
     if (mu > 0) bound = std::min(bound, refresh_ / (2 * mu));
     gamma_ = params.step.resolve(bound);
     theory_.step = bound;
-    const bool proven = gamma_ <= bound * (1 + 1e-12) && gamma_ * mu <= 1 - refresh_;  // the proof needs g mu <= tau
+    const bool proven =
+        gamma_ <= bound * (1 + 1e-12) && gamma_ * mu <= 1 - refresh_;  // the proof needs g mu <= tau
     theory_.rate = proven ? 1 - gamma_ * mu / 2 : 1;
     const double refreshes = periodic_ ? 1 / static_cast<double>(period_) : refresh_;
     theory_.bits_up = up.expected_bits + refreshes * dense_bits;
     theory_.bits_down = down.expected_bits + 1 + refreshes * dense_bits;
-    theory_.rule = "min{ sqrt((1 - tau) / 2) / C, (1 - tau) / (2 mu) }, C^2 = (1 + omega_s) (L^2 + omega L_rms^2 / M)";
+    theory_.rule =
+        "min{ sqrt((1 - tau) / 2) / C, (1 - tau) / (2 mu) }, C^2 = (1 + omega_s) (L^2 + omega L_rms^2 / M)";
   }
 
   problems::Problem& problem_;

@@ -15,9 +15,11 @@ class Optimistic final : public DenseMethod {
             "Malitsky, Tam 2020; Mokhtari, Ozdaglar, Pattathil 2020, theorem 4"};
   }
 
-  Optimistic(const Params& params, const Context& context) : DenseMethod(params, context), F_previous_(z_.like()) {
+  Optimistic(const Params& params, const Context& context)
+      : DenseMethod(params, context), F_previous_(z_.like()) {
     const double mu = context.constants.mu();
-    use_theory(1 / (4 * context.constants.L()), "1 / (4 L)", 1, [=](double g) { return 1 - g * std::max(mu, 0.0); });
+    use_theory(1 / (4 * context.constants.L()), "1 / (4 L)", 1,
+               [=](double g) { return 1 - g * std::max(mu, 0.0); });
   }
 
   void step() override {
@@ -25,7 +27,9 @@ class Optimistic final : public DenseMethod {
     evaluate(z_, F_);
     if (first_) copy(F_previous_, F_);  // z_{-1} = z_0
     first_ = false;
-    combine(z_, {{1, z_}, {-2 * gamma_, F_}, {gamma_, F_previous_}});  // z = P(z - gamma (2 F(z) - F(z_previous)))
+    combine(
+        z_,
+        {{1, z_}, {-2 * gamma_, F_}, {gamma_, F_previous_}});  // z = P(z - gamma (2 F(z) - F(z_previous)))
     problem_.prox(gamma_, z_);
   }
   void state(Archive& archive) override {

@@ -16,9 +16,11 @@ class PastExtragradient final : public DenseMethod {
             "Popov 1980; Gidel et al. 2019, theorem 1"};
   }
 
-  PastExtragradient(const Params& params, const Context& context) : DenseMethod(params, context), w_(z_.like()) {
+  PastExtragradient(const Params& params, const Context& context)
+      : DenseMethod(params, context), w_(z_.like()) {
     const double mu = context.constants.mu();
-    use_theory(1 / (4 * context.constants.L()), "1 / (4 L)", 1, [=](double g) { return 1 - g * std::max(mu, 0.0); });
+    use_theory(1 / (4 * context.constants.L()), "1 / (4 L)", 1,
+               [=](double g) { return 1 - g * std::max(mu, 0.0); });
   }
 
   void start() override { evaluate(z_, F_); }  // F(w_{-1}) = F(z_0)

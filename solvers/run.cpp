@@ -13,9 +13,14 @@ double now() {
 
 class Run {
  public:
-  Run(Solver& solver, problems::Problem& problem, mpi::Network& network, const Vector& start, const std::optional<Vector>& solution,
-      const RunSettings& settings, Observer& observer)
-      : solver_(solver), network_(network), merits_(problem, network), solution_(solution), settings_(settings), observer_(observer) {
+  Run(Solver& solver, problems::Problem& problem, mpi::Network& network, const Vector& start,
+      const std::optional<Vector>& solution, const RunSettings& settings, Observer& observer)
+      : solver_(solver),
+        network_(network),
+        merits_(problem, network),
+        solution_(solution),
+        settings_(settings),
+        observer_(observer) {
     if (solution_) start_distance_ = squared_distance(start, *solution_);
     if (measures_residual()) start_residual_ = merits_.natural_residual(start);
   }
@@ -39,7 +44,8 @@ class Run {
       record();
       stop = stop_reason(history_.back(), settings_.limits);
       report(stop);
-      const bool due = settings_.checkpoint_seconds > 0 && now() - last_checkpoint >= settings_.checkpoint_seconds;
+      const bool due =
+          settings_.checkpoint_seconds > 0 && now() - last_checkpoint >= settings_.checkpoint_seconds;
       if (network_.decide(due && !stop ? 1 : 0) != 0) {
         checkpoint();
         last_checkpoint = now();
@@ -75,7 +81,8 @@ class Run {
       return at_start > 0 ? merit / at_start : merit;
     };
     if (solution_) r.distance = relative(squared_distance(solver_.point(), *solution_), start_distance_);
-    if (measures_residual()) r.residual = relative(merits_.natural_residual(solver_.point()), start_residual_);
+    if (measures_residual())
+      r.residual = relative(merits_.natural_residual(solver_.point()), start_residual_);
     network_.share(r);  // rank 0's seconds, so that all ranks stop together
     history_.push_back(r);
     fingerprint_.add(r);
@@ -99,7 +106,8 @@ class Run {
     Archive archive = Archive::saving();
     state(archive);
     RunState all;
-    for (auto& [name, rows] : archive.worker_entries) all.workers[name] = {rows.row_length, network_.collect_rows(rows)};
+    for (auto& [name, rows] : archive.worker_entries)
+      all.workers[name] = {rows.row_length, network_.collect_rows(rows)};
     if (!network_.is_server()) return;
     all.common = std::move(archive.common_entries);
     all.history = history_;
@@ -131,7 +139,8 @@ class Run {
 }  // namespace
 
 Outcome run(Solver& solver, problems::Problem& problem, mpi::Network& network, const Vector& start,
-            const std::optional<Vector>& solution, const RunSettings& settings, Observer& observer, const RunState* resume) {
+            const std::optional<Vector>& solution, const RunSettings& settings, Observer& observer,
+            const RunState* resume) {
   return Run(solver, problem, network, start, solution, settings, observer).go(resume);
 }
 

@@ -12,10 +12,10 @@ namespace trivium::solvers {
 
 /// How a run is ended and observed.
 struct RunSettings {
-  Limits limits;                    ///< checked at every record
-  std::int64_t every = 10;          ///< iterations between records
-  bool residual = false;            ///< measure the natural residual too: one more operator evaluation a record
-  double checkpoint_seconds = 30;   ///< wall seconds between checkpoints; 0 for none
+  Limits limits;            ///< checked at every record
+  std::int64_t every = 10;  ///< iterations between records
+  bool residual = false;    ///< measure the natural residual too: one more operator evaluation a record
+  double checkpoint_seconds = 30;  ///< wall seconds between checkpoints; 0 for none
 };
 
 /// The state of a whole run, rows of all workers included: what a checkpoint file holds.
@@ -30,8 +30,8 @@ class Observer {
  public:
   virtual ~Observer() = default;
   /// After every record; `stop` is set on the last one.
-  virtual void recorded(const std::vector<Record>& history, const Vector& point, const Fingerprint& fingerprint,
-                        const std::optional<Stop>& stop) = 0;
+  virtual void recorded(const std::vector<Record>& history, const Vector& point,
+                        const Fingerprint& fingerprint, const std::optional<Stop>& stop) = 0;
   virtual void checkpoint(const RunState& state) = 0;
 };
 
@@ -43,9 +43,9 @@ struct Outcome {
 
 /// The one loop of all methods: steps, measures, records, checkpoints and stops, the same way on every rank.
 ///
-/// `problem` is the uncounted one. The solver must have been made with the same network. `solution` enables the distance. With
-/// `resume`, a state that an earlier run's checkpoint held (worker rows of this rank only), the run goes on as if it had never
-/// stopped. Collective.
+/// `problem` is the uncounted one. The solver must have been made with the same network. `solution` enables
+/// the distance. With `resume`, a state that an earlier run's checkpoint held (worker rows of this rank
+/// only), the run goes on as if it had never stopped. Collective.
 Outcome run(Solver& solver, problems::Problem& problem, mpi::Network& network, const Vector& start,
             const std::optional<Vector>& solution, const RunSettings& settings, Observer& observer,
             const RunState* resume = nullptr);

@@ -9,7 +9,8 @@ namespace {
 /// Keeps nothing: the outcome holds the history.
 class Silent final : public Observer {
  public:
-  void recorded(const std::vector<Record>&, const Vector&, const Fingerprint&, const std::optional<Stop>&) override {}
+  void recorded(const std::vector<Record>&, const Vector&, const Fingerprint&,
+                const std::optional<Stop>&) override {}
   void checkpoint(const RunState&) override {}
 };
 
@@ -28,20 +29,23 @@ Vector start_of(const problems::Problem& problem, const SolveOptions& options) {
 
 }  // namespace
 
-Solved solve(problems::Problem& problem, const Plugin& method, const SolveOptions& options, mpi::Transport& transport) {
+Solved solve(problems::Problem& problem, const Plugin& method, const SolveOptions& options,
+             mpi::Transport& transport) {
   if (options.every < 1) reject("solve: every must be at least 1, got {}", options.every);
   Vector start = start_of(problem, options);
   problem.prox(1, start);  // a feasible start
   mpi::Network network(transport, problem.traits().workers, start, options.seed);
   const auto counted = count_calls(problem, network);
-  problems::Constants constants = analysis::constants(problem, network, options.solution ? *options.solution : start);
+  problems::Constants constants =
+      analysis::constants(problem, network, options.solution ? *options.solution : start);
   const auto solver = catalogue().make(method, {*counted, network, constants, start});
   Silent silent;
   RunSettings settings{.limits = options.limits, .every = options.every, .checkpoint_seconds = 0};
   try {
     Outcome outcome = run(*solver, problem, network, start, options.solution, settings, silent);
     return {solver->point(), std::move(outcome.stop), std::move(outcome.history)};
-  } catch (const std::exception& error) {  // perhaps on this rank alone, in the middle of a round that the others wait for
+  } catch (const std::exception&
+               error) {  // perhaps on this rank alone, in the middle of a round that the others wait for
     if (transport.ranks() > 1) transport.abort(error.what(), 1);
     throw;
   }

@@ -15,10 +15,10 @@ inline Limits default_limits() {
 
 /// What `solve` may be told; everything has a default.
 struct SolveOptions {
-  Limits limits = default_limits();       ///< when to stop: residual 1e-12 or 100,000 iterations
-  std::optional<Vector> start;            ///< z0; the problem's own, or zero
-  std::optional<Vector> solution;         ///< enables limits.distance and the column `distance`
-  std::int64_t every = 10;                ///< iterations between records
+  Limits limits = default_limits();  ///< when to stop: residual 1e-12 or 100,000 iterations
+  std::optional<Vector> start;       ///< z0; the problem's own, or zero
+  std::optional<Vector> solution;    ///< enables limits.distance and the column `distance`
+  std::int64_t every = 10;           ///< iterations between records
   std::uint64_t seed = 1;
 };
 
@@ -28,9 +28,11 @@ struct Solved {
   std::vector<Record> history;  ///< bits, rounds, calls and merits; the last row is the end
 };
 
-/// Solves a problem with a method of the catalogue, by its name and parameters: solve(game, {"masha1", {{"step", 0.1}}}). In one process, or
-/// collectively on all ranks of `transport`. Throws InputError for unknown names and wrong parameters.
+/// Solves a problem with a method of the catalogue, by its name and parameters: solve(game, {"masha1",
+/// {{"step", 0.1}}}). In one process, or collectively on all ranks of `transport`. Throws InputError for
+/// unknown names and wrong parameters.
 Solved solve(problems::Problem& problem, const Plugin& method, const SolveOptions& options = {});
-Solved solve(problems::Problem& problem, const Plugin& method, const SolveOptions& options, mpi::Transport& transport);
+Solved solve(problems::Problem& problem, const Plugin& method, const SolveOptions& options,
+             mpi::Transport& transport);
 
 }  // namespace trivium::solvers

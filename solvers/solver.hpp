@@ -12,7 +12,7 @@ namespace trivium::solvers {
 
 /// What a method is made with. Everything outlives the solver.
 struct Context {
-  problems::Problem& problem;      ///< counts oracle calls
+  problems::Problem& problem;  ///< counts oracle calls
   mpi::Network& network;
   problems::Constants& constants;  ///< measured when asked for
   const Vector& start;             ///< z0
@@ -20,14 +20,16 @@ struct Context {
 
 /// What theory says of a method with its compressors on this problem, after `step = {theory = c}` is applied.
 struct Theory {
-  double step = 0;          ///< the theorem's step size
-  double rate = 1;          ///< predicted factor on the squared distance per iteration at the step in use; 1: none stated
-  double bits_up = 0;       ///< expected bits up per worker and iteration
-  double bits_down = 0;     ///< expected bits down per worker and iteration
-  std::string rule;         ///< "1 / (2 L)"
+  double step = 0;  ///< the theorem's step size
+  double rate =
+      1;  ///< predicted factor on the squared distance per iteration at the step in use; 1: none stated
+  double bits_up = 0;    ///< expected bits up per worker and iteration
+  double bits_down = 0;  ///< expected bits down per worker and iteration
+  std::string rule;      ///< "1 / (2 L)"
 };
 
-/// A method: one iteration at a time. Loop, stopping, measuring, recording and checkpoints are the shared runner's work.
+/// A method: one iteration at a time. Loop, stopping, measuring, recording and checkpoints are the shared
+/// runner's work.
 class Solver {
  public:
   virtual ~Solver() = default;

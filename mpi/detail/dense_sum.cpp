@@ -61,7 +61,8 @@ void unpack(const std::byte* from, Dtype as, std::size_t first, std::size_t coun
   }
 }
 
-/// True when float32 numbers travel from ranks of one participant each, in vectors of float64: see `on_server`.
+/// True when float32 numbers travel from ranks of one participant each, in vectors of float64: see
+/// `on_server`.
 bool go_straight(const Cut& cut, ValueFormat format, Dtype dtype) {
   const auto crowded = [](std::size_t a, std::size_t b) { return b - a > 1; };
   return format == ValueFormat::float32 && dtype == Dtype::float64 &&
@@ -78,18 +79,21 @@ void cut_by_rank(std::span<const int> participants, int workers, int ranks, Cut&
   cut.clear();
   for (int rank = 0; rank < ranks; ++rank) {
     const int first = worker_block(workers, rank, ranks).first;
-    cut.push_back(static_cast<std::size_t>(std::lower_bound(participants.begin(), participants.end(), first) - participants.begin()));
+    cut.push_back(static_cast<std::size_t>(std::lower_bound(participants.begin(), participants.end(), first) -
+                                           participants.begin()));
   }
   cut.push_back(participants.size());
 }
 
-void DenseSum::on_server(Transport& transport, Channel channel, const Cut& cut, ValueFormat format, double weight, Vector& out) {
+void DenseSum::on_server(Transport& transport, Channel channel, const Cut& cut, ValueFormat format,
+                         double weight, Vector& out) {
   const int rank = transport.rank(), ranks = transport.ranks();
   active_.clear();
   for (int r = 0; r < ranks; ++r)
     if (cut[static_cast<std::size_t>(r)] < cut[static_cast<std::size_t>(r) + 1]) active_.push_back(r);
   const std::size_t count = active_.size();
-  const auto me = static_cast<std::size_t>(std::lower_bound(active_.begin(), active_.end(), rank) - active_.begin());
+  const auto me =
+      static_cast<std::size_t>(std::lower_bound(active_.begin(), active_.end(), rank) - active_.begin());
   const bool active = me < count && active_[me] == rank;
   const bool straight = go_straight(cut, format, incoming_.dtype());
   for (std::size_t step = 1; active && !straight && step < count; step *= 2) {
@@ -98,7 +102,8 @@ void DenseSum::on_server(Transport& transport, Channel channel, const Cut& cut, 
       return;
     }
     if (me + step < count)
-      receive_nodes(transport, channel, format, cut, active_[me + step], active_[std::min(me + 2 * step, count) - 1]);
+      receive_nodes(transport, channel, format, cut, active_[me + step],
+                    active_[std::min(me + 2 * step, count) - 1]);
   }
   // Now the first active rank holds the sum, or every active rank its own part.
   const std::size_t holders = straight ? count : 1;
@@ -107,7 +112,8 @@ void DenseSum::on_server(Transport& transport, Channel channel, const Cut& cut, 
     return;
   }
   for (std::size_t i = 0; i < holders; ++i)
-    if (active_[i] != 0) receive_nodes(transport, channel, format, cut, active_[i], straight ? active_[i] : active_.back());
+    if (active_[i] != 0)
+      receive_nodes(transport, channel, format, cut, active_[i], straight ? active_[i] : active_.back());
   tree_.finish(weight, out);
 }
 
@@ -124,7 +130,8 @@ void DenseSum::send_nodes(Transport& transport, Channel channel, ValueFormat for
 }
 
 /// The sums of the ranks `from` to `last`, sent by `from`, go on top of this rank's.
-void DenseSum::receive_nodes(Transport& transport, Channel channel, ValueFormat format, const Cut& cut, int from, int last) {
+void DenseSum::receive_nodes(Transport& transport, Channel channel, ValueFormat format, const Cut& cut,
+                             int from, int last) {
   covers_.resize(std::max<std::size_t>(covers_.size(), 1));
   cover(cut[static_cast<std::size_t>(from)], cut[static_cast<std::size_t>(last) + 1], cut.back(), covers_[0]);
   for (const Node& node : covers_[0]) {
@@ -151,7 +158,8 @@ void DenseSum::spread(Transport& transport, Channel channel, ValueFormat format,
   unpack(staged.data(), as, 0, x.size(), x);
 }
 
-void DenseSum::everywhere(Transport& transport, Channel channel, const Cut& cut, ValueFormat format, double weight, Vector& out) {
+void DenseSum::everywhere(Transport& transport, Channel channel, const Cut& cut, ValueFormat format,
+                          double weight, Vector& out) {
   if (out.size() >= slices_from) return sum_slices(transport, channel, cut, format, weight, out);
   on_server(transport, channel, cut, format, weight, out);
   if (transport.rank() == 0 && format == ValueFormat::float32) round_to_float32(out);
@@ -166,11 +174,13 @@ std::span<std::byte> DenseSum::stage(std::size_t bytes) {
   return buffer;
 }
 
-void DenseSum::sum_slices(Transport& transport, Channel channel, const Cut& cut, ValueFormat format, double weight, Vector& out) {
+void DenseSum::sum_slices(Transport& transport, Channel channel, const Cut& cut, ValueFormat format,
+                          double weight, Vector& out) {
   const int rank = transport.rank(), ranks = transport.ranks();
   const Dtype dtype = incoming_.dtype();
   const std::size_t size = incoming_.size();
-  const std::size_t begin = slice_begin(size, rank, ranks), length = slice_begin(size, rank + 1, ranks) - begin;
+  const std::size_t begin = slice_begin(size, rank, ranks),
+                    length = slice_begin(size, rank + 1, ranks) - begin;
   if (!slice_ || slice_result_.size() != length) {
     slice_.emplace(Vector(length, dtype));
     slice_result_ = Vector(length, dtype);
@@ -189,14 +199,17 @@ void DenseSum::sum_slices(Transport& transport, Channel channel, const Cut& cut,
     for (std::size_t i = 0; i < tree_.nodes().size(); ++i) {
       const Dtype as = travel_type(tree_.nodes()[i], format, dtype);
       if (as == dtype && tree_.sum(i).on_host()) {  // no copy: the slice lies in memory as it travels
-        sends_.push_back({r, std::span(static_cast<const std::byte*>(tree_.sum(i).data()) + first * size_of(dtype), count * size_of(dtype))});
+        sends_.push_back(
+            {r, std::span(static_cast<const std::byte*>(tree_.sum(i).data()) + first * size_of(dtype),
+                          count * size_of(dtype))});
         continue;
       }
       const std::span<std::byte> packed = stage(count * size_of(as));
       pack(tree_.sum(i), first, count, as, packed.data());
       sends_.push_back({r, packed});
     }
-    for (const Node& node : nodes) receives_.push_back({r, stage(length * size_of(travel_type(node, format, dtype)))});
+    for (const Node& node : nodes)
+      receives_.push_back({r, stage(length * size_of(travel_type(node, format, dtype)))});
   }
   transport.transfer(sends_, receives_, channel);
 
@@ -227,12 +240,14 @@ void DenseSum::sum_slices(Transport& transport, Channel channel, const Cut& cut,
   for (int r = 0; r < ranks; ++r) {
     if (r == rank) continue;
     sends_.push_back({r, packed});
-    receives_.push_back({r, stage((slice_begin(size, r + 1, ranks) - slice_begin(size, r, ranks)) * size_of(as))});
+    receives_.push_back(
+        {r, stage((slice_begin(size, r + 1, ranks) - slice_begin(size, r, ranks)) * size_of(as))});
   }
   transport.transfer(sends_, receives_, channel);
   unpack(packed.data(), as, begin, length, out);
   for (const Receive& received : receives_)
-    unpack(received.bytes.data(), as, slice_begin(size, received.from, ranks), received.bytes.size() / size_of(as), out);
+    unpack(received.bytes.data(), as, slice_begin(size, received.from, ranks),
+           received.bytes.size() / size_of(as), out);
 }
 
 }  // namespace trivium::mpi

@@ -51,7 +51,8 @@ void TreeSum::push(Node node) {
 }
 
 void TreeSum::finish(double weight, Vector& out) {
-  for (std::size_t i = nodes_.size() - 1; i > 0; --i) combine(pool_[i - 1], {{1, pool_[i - 1]}, {1, pool_[i]}});
+  for (std::size_t i = nodes_.size() - 1; i > 0; --i)
+    combine(pool_[i - 1], {{1, pool_[i - 1]}, {1, pool_[i]}});
   combine(out, {{weight, pool_[0]}});
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <trivium/core/errors.hpp>
+#include <trivium/core/small_copy.hpp>
 
 namespace trivium::problems::detail {
 namespace {
@@ -137,12 +138,40 @@ void add(const Matrix<T>& A, T row_weight, const T* y, T* out_rows, T column_wei
   }
 }
 
+// A few registers of columns: out = start + weight A^T x stays in them over all rows, even and odd rows apart
+// so that products need not wait for one another. Whole registers are read also at the end of `start` and of
+// a row of A.
+template <class T, int registers>
+void narrow_transposed(const Matrix<T>& A, T weight, const T* x, const T* start, T* out) {
+  const std::size_t last = (registers - 1) * lanes<T>, part = A.columns() - last;
+  Lanes<T> even[registers], odd[registers] = {};
+  for (int r = 0; r < registers; ++r) even[r] = load(start + static_cast<std::size_t>(r) * lanes<T>);
+  const auto add_row = [&](Lanes<T>* sum, std::size_t i) {
+    const T* row = A.row(i);
+    const Lanes<T> factor = weight * x[i] + Lanes<T>{};
+#pragma GCC unroll 4
+    for (int r = 0; r < registers; ++r) sum[r] += factor * load(row + static_cast<std::size_t>(r) * lanes<T>);
+  };
+  std::size_t i = 0;
+  for (; i + 2 <= A.rows(); i += 2) {
+    add_row(even, i);
+    add_row(odd, i + 1);
+  }
+  if (i < A.rows()) add_row(even, i);
+  for (int r = 0; r + 1 < registers; ++r)
+    store(out + static_cast<std::size_t>(r) * lanes<T>, even[r] + odd[r]);
+  const Lanes<T> end = even[registers - 1] + odd[registers - 1];
+  alignas(register_bytes) T ends[lanes<T>];
+  store(ends, end);
+  small_copy<sizeof(T)>(out + last, ends, part);
+}
+
 // Rows of some length start on a cache line of their own; short ones are kept dense, since many of them may
 // be held.
 template <class T>
 std::size_t leading_for(std::size_t columns) {
   const std::size_t line = cache_line / sizeof(T);
-  return columns < 4 * line ? columns : (columns + line - 1) / line * line;
+  return columns < 2 * line ? columns : (columns + line - 1) / line * line;
 }
 
 }  // namespace
@@ -171,15 +200,33 @@ void add_transposed_product(const Matrix<T>& A, T weight, const T* x, T* out) {
 }
 
 template <class T>
+void affine_transposed_product(const Matrix<T>& A, T weight, const T* x, const T* start, T* out) {
+  switch ((A.columns() + lanes<T> - 1) / lanes<T>) {
+    case 1:
+      return narrow_transposed<T, 1>(A, weight, x, start, out);
+    case 2:
+      return narrow_transposed<T, 2>(A, weight, x, start, out);
+    case 3:
+      return narrow_transposed<T, 3>(A, weight, x, start, out);
+    case 4:
+      return narrow_transposed<T, 4>(A, weight, x, start, out);
+    default:
+      std::copy_n(start, A.columns(), out);
+      add_transposed_product(A, weight, x, out);
+  }
+}
+
+template <class T>
 void add_both_products(const Matrix<T>& A, T row_weight, const T* y, T* out_rows, T column_weight, const T* x,
                        T* out_columns) {
   add<T, true, true>(A, row_weight, y, out_rows, column_weight, x, out_columns);
 }
 
-#define INSTANTIATE(T)                                                     \
-  template class Matrix<T>;                                                \
-  template void add_product(const Matrix<T>&, T, const T*, T*);            \
-  template void add_transposed_product(const Matrix<T>&, T, const T*, T*); \
+#define INSTANTIATE(T)                                                                  \
+  template class Matrix<T>;                                                             \
+  template void add_product(const Matrix<T>&, T, const T*, T*);                         \
+  template void add_transposed_product(const Matrix<T>&, T, const T*, T*);              \
+  template void affine_transposed_product(const Matrix<T>&, T, const T*, const T*, T*); \
   template void add_both_products(const Matrix<T>&, T, const T*, T*, T, const T*, T*);
 INSTANTIATE(double)
 INSTANTIATE(float)

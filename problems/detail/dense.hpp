@@ -5,6 +5,9 @@
 
 namespace trivium::problems::detail {
 
+/// How many entries past the end of a padded array a product may read: those of one vector register.
+inline constexpr std::size_t read_past = 64 / sizeof(float);
+
 /// A dense row-major matrix of zeros in 64-byte aligned memory, T = double or float. Rows may be padded:
 /// entry (i, j) is row(i)[j]. One vector register's width past the end of any row may be read and holds
 /// finite numbers as long as the entries are finite.
@@ -42,6 +45,11 @@ void add_product(const Matrix<T>& A, T weight, const T* y, T* out);
 /// out += weight * A^T x. x has shape (rows), out (columns).
 template <class T>
 void add_transposed_product(const Matrix<T>& A, T weight, const T* x, T* out);
+
+/// out = start + weight * A^T x. `start` has the shape of `out`, and `read_past` finite entries after it may
+/// be read.
+template <class T>
+void affine_transposed_product(const Matrix<T>& A, T weight, const T* x, const T* start, T* out);
 
 /// Both halves of a saddle operator in one pass over A: out_rows += row_weight * A y and
 /// out_columns += column_weight * A^T x.

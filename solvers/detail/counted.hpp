@@ -15,7 +15,8 @@ class Counted final : public problems::Problem {
     problem_.evaluate(m, z, out);
   }
   std::size_t samples(int m) const override { return problem_.samples(m); }
-  void evaluate_samples(int m, const Vector& z, std::span<const std::uint32_t> samples, Vector& out) override {
+  void evaluate_samples(int m, const Vector& z, std::span<const std::uint32_t> samples,
+                        Vector& out) override {
     if (network_.counting()) network_.ledger().of(m).samples += samples.size();
     problem_.evaluate_samples(m, z, samples, out);
   }

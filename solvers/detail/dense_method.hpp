@@ -31,10 +31,12 @@ class DenseMethod : public Solver {
 
   /// F = F(z): every worker sends F_m(z), everybody hears the mean.
   void evaluate(const Vector& z, Vector& F) {
-    network_.exchange(format_, [&](int m, Vector& out) { problem_.evaluate(m, z, out); }, F);
+    network_.exchange(
+        format_, [&](int m, Vector& out) { problem_.evaluate(m, z, out); }, F);
   }
 
-  /// Fixes gamma_. `bound` is the theorem's step size, `rate(g)` its factor per iteration, which holds up to the bound.
+  /// Fixes gamma_. `bound` is the theorem's step size, `rate(g)` its factor per iteration, which holds up to
+  /// the bound.
   template <class Rate>
   void use_theory(double bound, const std::string& rule, int exchanges, Rate rate) {
     gamma_ = step_.resolve(bound);
@@ -42,7 +44,8 @@ class DenseMethod : public Solver {
     theory_ = {bound, gamma_ <= bound * (1 + 1e-12) ? rate(gamma_) : 1, bits, bits, rule};
   }
   Theory theory() const override { return theory_; }
-  /// True when a step size given as a number makes theory's unnecessary; then its constants need not be measured.
+  /// True when a step size given as a number makes theory's unnecessary; then its constants need not be
+  /// measured.
   bool step_is_given() const { return !step_.theory; }
 
   problems::Problem& problem_;
