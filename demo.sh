@@ -11,7 +11,10 @@ cmake --build build/demo --target trivium
 # a9a from a folder that has it, else downloaded, else the small data set of the repository.
 data=""
 for folder in "${1:-}" "${TRIVIUM_DATA:-}" data ../shared/data; do
-  if [ -n "$folder" ] && ls "$folder"/a9a "$folder"/a9a.gz "$folder"/a9a/a9a.gz >/dev/null 2>&1; then data=$folder; break; fi
+  [ -n "$folder" ] || continue
+  for file in "$folder"/a9a "$folder"/a9a.gz "$folder"/a9a/a9a "$folder"/a9a/a9a.gz; do
+    if [ -f "$file" ]; then data=$folder; break 2; fi
+  done
 done
 if [ -z "$data" ] && scripts/download-data.sh data; then data=data; fi
 choose=()

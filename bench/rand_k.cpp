@@ -1,6 +1,6 @@
-// RandK with k = d / 100: encode and decode_add, against a copy of the message's bytes and k random reads of the vector,
-// measured in the same run. A line below each row says where the time goes. Every turn draws another subset, so that
-// none is still in the cache.
+// RandK with k = d / 100: encode and decode_add, against a copy of the message's bytes and k random reads of
+// the vector, measured in the same run. A line below each row says where the time goes. Every turn draws
+// another subset, so that none is still in the cache.
 #include <memory>
 #include <vector>
 

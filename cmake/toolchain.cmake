@@ -14,6 +14,10 @@ endif()
 
 set(TRIVIUM_WARNINGS $<$<COMPILE_LANGUAGE:CXX>:-Wall> $<$<COMPILE_LANGUAGE:CXX>:-Wextra>
                      $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC 12 warns of its own AVX-512 headers and of its own strings.
+  list(APPEND TRIVIUM_WARNINGS $<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized> $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
+endif()
 # Not -ffast-math: results must not depend on how a loop was cut.
 set(TRIVIUM_TUNING $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CONFIG:Release>>:-O3>)
 if(TRIVIUM_NATIVE)

@@ -16,7 +16,7 @@ int main() {
   });
 
   const auto solved = solvers::solve(game, {"masha1", {{"uplink", Table{{"type", "rand_k"}, {"k", 1}}}}},
-                                     {.limits = {.distance = 1e-12}, .solution = Vector{0.5, -1.5}});
+                                     {.limits = {.distance = 1e-16}, .solution = Vector{0.5, -1.5}});
 
   const auto z = solved.point.to_host();
   const auto& last = solved.history.back();

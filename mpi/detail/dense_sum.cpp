@@ -61,6 +61,13 @@ void unpack(const std::byte* from, Dtype as, std::size_t first, std::size_t coun
   }
 }
 
+/// The memory of a vector that travels as it lies there: one on the host, of the travelling type. Else
+/// nothing.
+std::span<std::byte> as_it_lies(Vector& x, Dtype as) {
+  if (!x.on_host() || x.dtype() != as) return {};
+  return {static_cast<std::byte*>(x.data()), x.bytes()};
+}
+
 /// True when float32 numbers travel from ranks of one participant each, in vectors of float64: see
 /// `on_server`.
 bool go_straight(const Cut& cut, ValueFormat format, Dtype dtype) {
@@ -122,9 +129,13 @@ void DenseSum::send_nodes(Transport& transport, Channel channel, ValueFormat for
   for (std::size_t i = 0; i < tree_.nodes().size(); ++i) {
     const Dtype as = travel_type(tree_.nodes()[i], format, incoming_.dtype());
     staged_ = 0;
-    const std::span<std::byte> packed = stage(incoming_.size() * size_of(as));
-    pack(tree_.sum(i), 0, incoming_.size(), as, packed.data());
-    const Send send[] = {{to, packed}};
+    std::span<const std::byte> travels = as_it_lies(tree_.sum(i), as);
+    if (travels.empty()) {
+      const std::span<std::byte> packed = stage(incoming_.size() * size_of(as));
+      pack(tree_.sum(i), 0, incoming_.size(), as, packed.data());
+      travels = packed;
+    }
+    const Send send[] = {{to, travels}};
     transport.transfer(send, {}, channel);
   }
 }
@@ -137,10 +148,12 @@ void DenseSum::receive_nodes(Transport& transport, Channel channel, ValueFormat 
   for (const Node& node : covers_[0]) {
     const Dtype as = travel_type(node, format, incoming_.dtype());
     staged_ = 0;
-    const std::span<std::byte> received = stage(incoming_.size() * size_of(as));
+    Vector& sum = tree_.next();
+    const std::span<std::byte> directly = as_it_lies(sum, as);
+    const std::span<std::byte> received = directly.empty() ? stage(incoming_.size() * size_of(as)) : directly;
     const Receive receive[] = {{from, received}};
     transport.transfer({}, receive, channel);
-    unpack(received.data(), as, 0, incoming_.size(), tree_.next());
+    if (directly.empty()) unpack(received.data(), as, 0, incoming_.size(), sum);
     tree_.push(node);
   }
 }
