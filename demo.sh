@@ -16,13 +16,13 @@ for folder in "${1:-}" "${TRIVIUM_DATA:-}" data ../shared/data; do
     if [ -f "$file" ]; then data=$folder; break 2; fi
   done
 done
-if [ -z "$data" ] && scripts/download-data.sh data; then data=data; fi
+if [ -z "$data" ] && scripts/download-data.sh data a9a; then data=data; fi
 choose=()
 if [ -n "$data" ]; then
   choose=(--data "$data")
 else
   echo "a9a is not at hand; using the Breast Cancer Wisconsin data of the repository (569 x 30)"
-  choose=(--data experiments/data --set problem.file=breast_cancer.svm --set "problem.partition={type='shuffled',seed=1}")
+  choose=(--data experiments/data --set problem.file=breast_cancer.svm)
 fi
 
 out=results/demo

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 
 #include <fmt/format.h>
@@ -36,9 +38,9 @@ class Spectra {
       case Which::L_rms:
         return norm(&detail::Jacobians::mean_gram);
       case Which::sig:
-        return norm(&detail::Jacobians::deviation_gram);
+        return spread(&detail::Jacobians::deviation_gram);
       case Which::sig1:
-        return norm(&detail::Jacobians::deviation_from_first_gram);
+        return spread(&detail::Jacobians::deviation_from_first_gram);
       case Which::d1:
         return constant(detail::distance_to_mean(jacobians_, 0, accuracy));
       case Which::L_max:
@@ -56,6 +58,16 @@ class Spectra {
                    accuracy);
   }
   Constant norm(Map gram) { return constant(detail::square_root(extreme(End::largest, gram))); }
+
+  /// The root of a difference of squares: rounding of the squares leaves sqrt(eps) L unknown, all there is
+  /// for equal workers.
+  Constant spread(Map gram) {
+    Extreme found = detail::square_root(extreme(End::largest, gram));
+    const double L = detail::square_root(extreme(End::largest, &detail::Jacobians::gram)).value;
+    const double unknown = 2 * std::sqrt(std::numeric_limits<double>::epsilon()) * L;
+    if (found.value < 10 * unknown) found.error = std::max(found.error, unknown);
+    return constant(found);
+  }
 
   Constant delta() {
     const detail::Farthest farthest = detail::largest_distance_to_mean(jacobians_, network_, accuracy);

@@ -3,8 +3,8 @@
 # The library trivium::<name> from every source in <name>/, <name>/detail/ and its plug-in folders.
 #   USES     rooms whose headers it may include: a room sees <trivium/<other>/...> only for the rooms named here, so a forbidden
 #            include does not compile.
-#   PLUGINS  folders ("." is the room itself) whose interface header is <folder>.hpp-like and whose *.cpp each register one
-#            plug-in: a catalogue is generated from the file names. Files named *_format, *_list or in detail/ are no plug-ins.
+#   PLUGINS  folders ("." is the room itself) whose *.cpp each register one plug-in: a catalogue is generated from the files that
+#            define register_<file name>.
 #   DOOR     the room is the only door to an optional library. With the option ON the sources matching <pattern> are built and
 #            no_*.cpp are not; with it OFF the other way round.
 function(room name)
@@ -68,12 +68,15 @@ function(catalogue folder namespace sources_var)
   foreach(source ${${sources_var}})
     cmake_path(GET source STEM stem)
     file(STRINGS ${source} registers REGEX "^void register_${stem}\\(")
+    file(STRINGS ${source} others REGEX "^void register_[a-z0-9_]*\\(Catalogue")
+    if(others AND NOT registers)
+      message(FATAL_ERROR "${source} must define register_${stem}(Catalogue&), found: ${others}")
+    endif()
     if(registers)
       string(APPEND DECLARATIONS "void register_${stem}(Catalogue&);\n")
       string(APPEND CALLS "    register_${stem}(all);\n")
     endif()
   endforeach()
-  file(GLOB headers RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/${folder}/*.hpp)
   cmake_path(GET folder FILENAME NAME)
   string(REGEX REPLACE "s$" "" KIND ${NAME})
   cmake_path(GET folder PARENT_PATH parent)

@@ -30,7 +30,7 @@ class RandK final : public Compressor {
             "by every worker.\n"
             "Unbiased with omega = d/k - 1. Unscaled: contractive with delta = d/k.\n"
             "Message: k values, then k indices (packed) or nothing more (seed).",
-            "Beznosikov et al. 2022 (MASHA), example 2; Stich et al. 2018"};
+            "Beznosikov et al. 2022 (MASHA); Stich et al. 2018"};
   }
 
   RandK(const Params& params, const Shape& shape)

@@ -37,7 +37,8 @@ Value value_of(const Amount& amount) {
 
 std::uint32_t Amount::of(std::uint64_t n, const char* name) const {
   if (value < 1) return static_cast<std::uint32_t>(std::max(1.0, std::round(value * static_cast<double>(n))));
-  if (value > static_cast<double>(n)) reject("{} = {} is more than the {} there are", name, value, n);
+  if (value > static_cast<double>(n))
+    reject("{} = {} is more than the {} there are; give at most that, or a fraction below 1", name, value, n);
   return static_cast<std::uint32_t>(value);
 }
 

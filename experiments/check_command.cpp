@@ -98,6 +98,10 @@ void check_experiment(const Request& request, mpi::Transport& transport) {
     if (!server) continue;
     fmt::print("  {}{}\n", run.label, run.grid.empty() ? "" : " (" + run.grid + ")");
     fmt::print("    theory step {:.6g} = {}\n", theory.step, theory.rule);
+    if (theory.step_used != theory.step)
+      fmt::print("    step in use {:.6g}, {:.3g} times that{}\n", theory.step_used,
+                 theory.step_used / theory.step,
+                 theory.step_used > theory.step ? ": beyond the theorem, no rate is predicted" : "");
     fmt::print("    {:.0f} bits up, {:.0f} bits down", theory.bits_up, theory.bits_down);
     if (theory.rate < 1) {
       const double iterations = std::log(1e-6) / std::log(theory.rate);

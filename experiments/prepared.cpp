@@ -57,13 +57,6 @@ std::optional<Vector> cached_solution(const std::string& file, analysis::Merits&
   return z;
 }
 
-void keep_solution(const std::string& file, const Experiment& experiment,
-                   const analysis::Solution& found) try {
-  io::write_arrays(file, {{"solution", {{found.point.size()}, found.point}}},
-                   {{"problem", to_toml_document(experiment.resolved_problem)}, {"how", found.how}});
-} catch (const InputError&) {  // it is then computed again next time
-}
-
 void find_solution(const Experiment& experiment, const std::string& cache, Prepared& prepared) {
   analysis::Merits merits(*prepared.problem, *prepared.network);
   Vector F = prepared.start.like();
@@ -81,7 +74,7 @@ void find_solution(const Experiment& experiment, const std::string& cache, Prepa
     prepared.solution = std::move(z);
     prepared.solution_residual = found.relative_residual;
     prepared.solution_how = found.how;
-    if (prepared.network->is_server() && !file.empty()) keep_solution(file, experiment, found);
+    prepared.solution_file = file;
   } catch (const analysis::NoSolution& error) {
     prepared.solution_how = error.what();
   }
@@ -107,6 +100,15 @@ Prepared prepare(const Experiment& experiment, mpi::Transport& transport,
   prepared.constants =
       std::make_unique<problems::Constants>(analysis::constants(*prepared.problem, *prepared.network, at));
   return prepared;
+}
+
+void keep_solution(const Experiment& experiment, const Prepared& prepared) try {
+  if (!prepared.network->is_server() || prepared.solution_file.empty() || !prepared.solution) return;
+  const std::vector<double> point = prepared.solution->to_host();
+  io::write_arrays(
+      prepared.solution_file, {{"solution", {{point.size()}, point}}},
+      {{"problem", to_toml_document(experiment.resolved_problem)}, {"how", prepared.solution_how}});
+} catch (const InputError&) {  // it is then computed again next time
 }
 
 }  // namespace trivium::experiments

@@ -19,6 +19,8 @@ struct Prepared {
   std::optional<Vector> solution;  ///< absent when it could not be computed: distances are then not reported
   double solution_residual = 0;    ///< relative natural residual of the solution
   std::string solution_how;        ///< how the solution was found, or why it was not
+  std::string
+      solution_file;  ///< where a solution just computed is to be kept; empty when it is there already
   std::unique_ptr<mpi::Network> network;  ///< for measuring, uncounted
   std::unique_ptr<problems::Constants> constants;
 };
@@ -27,5 +29,9 @@ struct Prepared {
 /// Collective; throws InputError on all ranks when one of them cannot load its part.
 Prepared prepare(const Experiment& experiment, mpi::Transport& transport,
                  const std::vector<std::string>& data_folders, const std::string& cache);
+
+/// Keeps a solution that was just computed for later runs. Called once everything else about an experiment is
+/// known to be right, so that a mistake leaves nothing behind.
+void keep_solution(const Experiment& experiment, const Prepared& prepared);
 
 }  // namespace trivium::experiments

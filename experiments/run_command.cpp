@@ -109,6 +109,7 @@ std::string constants_text(problems::Constants& constants) {
 
 std::string theory_text(const solvers::Theory& theory) {
   return to_toml_document(Table{{"step", theory.step},
+                                {"step_used", theory.step_used},
                                 {"rate", theory.rate},
                                 {"bits_up", theory.bits_up},
                                 {"bits_down", theory.bits_down},
@@ -236,6 +237,8 @@ void run_experiment(const Request& request, mpi::Transport& transport) {
     } catch (const InputError& mistake) {
       reject("{}: {}", run.solver.where, mistake.what());
     }
+
+  keep_solution(experiment, prepared);
 
   std::optional<Progress> progress;
   if (server) {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fetches the LIBSVM data sets a9a and w8a: scripts/download-data.sh [FOLDER]
+# Fetches the LIBSVM data sets a9a and w8a, or the ones named: scripts/download-data.sh [FOLDER [NAME...]]
 #
 # FOLDER defaults to data/ in the repository. Files that are there and right are kept. A file appears under its name only when its
 # SHA-256 is right. Without a network it gives up after ten seconds: exit code 1 and one sentence.
@@ -21,7 +21,7 @@ sha256() {
 # fetch URL FILE: ten seconds to connect, and ten seconds without a byte end it.
 fetch() {
   if command -v curl >/dev/null; then
-    curl --fail --silent --location --connect-timeout 10 --speed-limit 1 --speed-time 10 --output "$2" "$1"
+    curl --fail --silent --location --connect-timeout 10 --speed-limit 1000 --speed-time 10 --max-time 120 --output "$2" "$1"
   elif command -v wget >/dev/null; then
     wget --quiet --tries=1 --timeout=10 --output-document="$2" "$1"
   else
@@ -46,5 +46,14 @@ get() {
 trap 'rm -f "$part"' EXIT
 trap 'exit 1' INT TERM
 mkdir -p "$folder" || fail "folder $folder cannot be made"
-get a9a f5d5ffd8d865ff41328e7ee043e4b020816914ff6843ff15b98905ddbedce906
-get w8a 6a9fa8fd5f524303240a5db07d4b3d4a51e8b7b4b20a914105d8e3e8c81640f2
+[ $# -gt 0 ] && shift
+for name in "${@:-}"; do
+  case $name in
+    a9a | '') get a9a f5d5ffd8d865ff41328e7ee043e4b020816914ff6843ff15b98905ddbedce906 ;;
+    w8a) ;;
+    *) fail "no data set named '$name'; known: a9a, w8a" ;;
+  esac
+  case $name in
+    w8a | '') get w8a 6a9fa8fd5f524303240a5db07d4b3d4a51e8b7b4b20a914105d8e3e8c81640f2 ;;
+  esac
+done

@@ -13,7 +13,8 @@ class Extragradient final : public DenseMethod {
   static About about() {
     return {"extragradient: two exchanges an iteration",
             "w = prox_g(z - g F(z)), z+ = prox_g(z - g F(w))\n"
-            "theory: g = 1 / (2 L), or less so that g^2 L^2 + 2 g mu <= 1; |z - z*|^2 falls by 1 - g mu each "
+            "theory: g = 1 / (2 L), or less so that g^2 L^2 + 2 g mu <= 1; |z - z*|^2 is multiplied by at "
+            "most 1 - g mu each "
             "iteration",
             "Korpelevich 1976; Tseng 1995"};
   }

@@ -20,7 +20,8 @@ class ForwardBackwardForward final : public DenseMethod {
     return {
         "Tseng's forward-backward-forward: extragradient with one prox",
         "w = prox_g(z - g F(z)), z+ = w - g (F(w) - F(z)); the same as extragradient without constraints\n"
-        "theory: g = 1 / (2 L), or less so that g^2 L^2 + 2 g mu <= 1; |z - z*|^2 falls by 1 - g mu each "
+        "theory: g = 1 / (2 L), or less so that g^2 L^2 + 2 g mu <= 1; |z - z*|^2 is multiplied by at most 1 "
+        "- g mu each "
         "iteration",
         "Tseng 2000"};
   }

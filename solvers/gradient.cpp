@@ -11,7 +11,7 @@ class Gradient final : public DenseMethod {
   static About about() {
     return {"gradient descent-ascent; needs strong monotonicity, spirals out on a rotation",
             "z+ = prox_g(z - g F(z))\n"
-            "theory: g = mu / L^2, |z - z*|^2 falls by 1 - 2 g mu + g^2 L^2 each iteration",
+            "theory: g = mu / L^2, |z - z*|^2 is multiplied by at most 1 - 2 g mu + g^2 L^2 each iteration",
             "Arrow, Hurwicz, Uzawa 1958; Facchinei, Pang 2003, theorem 12.1.2"};
   }
 

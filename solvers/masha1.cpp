@@ -1,4 +1,4 @@
-// MASHA1 (Beznosikov, Richtarik, Diskin, Ryabinin, Gasnikov 2022, algorithm 1): extragradient around a
+// MASHA1 (Beznosikov, Richtarik, Diskin, Ryabinin, Gasnikov 2022): extragradient around a
 // snapshot w with unbiased compression both ways.  gamma: step size, 1 - tau: probability of a new snapshot.
 //   zbar = tau z + (1 - tau) w
 //   zhat = prox(zbar - gamma F(w))
@@ -40,7 +40,8 @@ class Masha1 final : public Solver {
             "- tau: w = z\n"
             "theory: 1 - tau = min{ 1/2, bits(Q_m) / bits of a dense vector }, g = min{ sqrt((1 - tau) / 2) "
             "/ C, (1 - tau) / (2 mu) },\n"
-            "C^2 = (1 + omega_s) (L^2 + omega L_rms^2 / M); V = |z - z*|^2 + |w - z*|^2 falls by 1 - g mu / "
+            "C^2 = (1 + omega_s) (L^2 + omega L_rms^2 / M); V = |z - z*|^2 + |w - z*|^2 is multiplied by at "
+            "most 1 - g mu / "
             "2 each iteration",
             "Beznosikov, Richtarik, Diskin, Ryabinin, Gasnikov 2022 (arXiv 2110.03313)"};
   }
@@ -144,6 +145,7 @@ class Masha1 final : public Solver {
     if (mu > 0) bound = std::min(bound, refresh_ / (2 * mu));
     gamma_ = params.step.resolve(bound);
     theory_.step = bound;
+    theory_.step_used = gamma_;
     const bool proven =
         gamma_ <= bound * (1 + 1e-12) && gamma_ * mu <= 1 - refresh_;  // the proof needs g mu <= tau
     theory_.rate = proven ? 1 - gamma_ * mu / 2 : 1;

@@ -12,7 +12,8 @@ class PastExtragradient final : public DenseMethod {
   static About about() {
     return {"past extragradient (Popov): one exchange an iteration",
             "w = prox_g(z - g F(w_previous)), z+ = prox_g(z - g F(w)); w_{-1} = z_0\n"
-            "theory: g = 1 / (4 L), |z - z*|^2 falls by 1 - g mu each iteration; stable below 1 / (2 L)",
+            "theory: g = 1 / (4 L), |z - z*|^2 is multiplied by at most 1 - g mu each iteration; stable "
+            "below 1 / (2 L)",
             "Popov 1980; Gidel et al. 2019, theorem 1"};
   }
 

@@ -27,10 +27,8 @@ Vector start_of(const problems::Problem& problem, const SolveOptions& options) {
   return start;
 }
 
-}  // namespace
-
-Solved solve(problems::Problem& problem, const Plugin& method, const SolveOptions& options,
-             mpi::Transport& transport) {
+Solved solve_together(problems::Problem& problem, const Plugin& method, const SolveOptions& options,
+                      mpi::Transport& transport) {
   if (options.every < 1) reject("solve: every must be at least 1, got {}", options.every);
   Vector start = start_of(problem, options);
   problem.prox(1, start);  // a feasible start
@@ -41,11 +39,19 @@ Solved solve(problems::Problem& problem, const Plugin& method, const SolveOption
   const auto solver = catalogue().make(method, {*counted, network, constants, start});
   Silent silent;
   RunSettings settings{.limits = options.limits, .every = options.every, .checkpoint_seconds = 0};
+  Outcome outcome = run(*solver, problem, network, start, options.solution, settings, silent);
+  return {solver->point(), std::move(outcome.stop), std::move(outcome.history)};
+}
+
+}  // namespace
+
+Solved solve(problems::Problem& problem, const Plugin& method, const SolveOptions& options,
+             mpi::Transport& transport) {
   try {
-    Outcome outcome = run(*solver, problem, network, start, options.solution, settings, silent);
-    return {solver->point(), std::move(outcome.stop), std::move(outcome.history)};
-  } catch (const std::exception&
-               error) {  // perhaps on this rank alone, in the middle of a round that the others wait for
+    return solve_together(problem, method, options, transport);
+  } catch (const InputError&) {  // a mistake that all ranks have found alike
+    throw;
+  } catch (const std::exception& error) {  // perhaps on this rank alone, in the middle of a round
     if (transport.ranks() > 1) transport.abort(error.what(), 1);
     throw;
   }

@@ -18,9 +18,10 @@ struct Context {
   const Vector& start;             ///< z0
 };
 
-/// What theory says of a method with its compressors on this problem, after `step = {theory = c}` is applied.
+/// What theory says of a method with its compressors on this problem.
 struct Theory {
-  double step = 0;  ///< the theorem's step size
+  double step = 0;       ///< the theorem's step size
+  double step_used = 0;  ///< the one in use: a multiple of it, or a number given
   double rate =
       1;  ///< predicted factor on the squared distance per iteration at the step in use; 1: none stated
   double bits_up = 0;    ///< expected bits up per worker and iteration

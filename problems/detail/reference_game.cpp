@@ -38,7 +38,7 @@ Matrix<T> square(std::size_t n, const Entry& entry) {
 }  // namespace
 
 void GameShape::describe(Fields& fields) {
-  fields.integer("n", n, {1, 1e6}, "entries of x and of y; the dimension is d = 2n");
+  fields.integer("n", n, {1, 20000}, "entries of x and of y; the dimension is d = 2n");
   fields.integer("workers", workers, {1, 2147483647}, "M");
   fields.real("similarity", similarity, non_negative,
               "size of the diagonals by which the workers' Jacobians differ");

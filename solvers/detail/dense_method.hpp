@@ -41,11 +41,10 @@ class DenseMethod : public Solver {
   void use_theory(double bound, const std::string& rule, int exchanges, Rate rate) {
     gamma_ = step_.resolve(bound);
     const double bits = static_cast<double>(z_.size()) * bits_of(format_) * exchanges;
-    theory_ = {bound, gamma_ <= bound * (1 + 1e-12) ? rate(gamma_) : 1, bits, bits, rule};
+    theory_ = {bound, gamma_, gamma_ <= bound * (1 + 1e-12) ? rate(gamma_) : 1, bits, bits, rule};
   }
   Theory theory() const override { return theory_; }
-  /// True when a step size given as a number makes theory's unnecessary; then its constants need not be
-  /// measured.
+  /// True when the step size is a number. Its constants are measured all the same: the predicted rate needs them.
   bool step_is_given() const { return !step_.theory; }
 
   problems::Problem& problem_;

@@ -192,6 +192,17 @@ TEST_CASE("the bilinear problem's closed forms are found without them") {
   CHECK(B10[Which::L_max] == Approx(1.0760908510).epsilon(1e-9));
 }
 
+TEST_CASE("the spread of equal workers is zero up to what rounding of its square leaves, and says so") {
+  const Matrix J{{0.3, 1.7, 0.1}, {-1.1, 0.9, 0.4}, {0.2, -0.6, 1.3}};
+  SmallAffine problem({J, J, J});
+  Alone alone(problem);
+  Constants found = constants(problem, alone.network, zero_of(problem));
+  for (const Which which : {Which::sig, Which::sig1}) {
+    CHECK(found.get(which).value <= 3e-8 * found.L());  // 2 sqrt(2.2e-16) L
+    CHECK(found.get(which).how.find("absolute accuracy") != std::string::npos);
+  }
+}
+
 TEST_CASE("a rotation is merely monotone: mu = 0") {
   SmallAffine problem({{{0, 1}, {-1, 0}}});
   Alone alone(problem);

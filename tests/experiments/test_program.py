@@ -83,6 +83,8 @@ class Refusing(InFolder):
                 self.assertRegex(said[0], rf"\Atrivium: {sentence}\Z")
                 self.assertEqual(done.returncode, 2, done.stderr)
                 self.assertEqual(self.result_files(), sorted(before))
+                if not before:
+                    self.assertEqual(list((self.folder / out).rglob("solution-*")), [])
                 self.assertEqual([path.read_bytes() for path in before], contents)
 
 
@@ -109,7 +111,7 @@ class Mistakes(Refusing):
 
     def test_more_entries_than_there_are(self):
         self.write(SMALL + '[[method]]\ntype = "masha1"\nuplink = { type = "rand_k", k = 21 }\n')
-        self.refuse(r"a\.toml:8: rand_k\.k = 21 is more than the 20 there are")
+        self.refuse(r"a\.toml:8: rand_k\.k = 21 is more than the 20 there are; give at most that, or a fraction below 1")
 
     def test_malformed_data(self):
         self.write("+1 1:0.5 2:1\n-1 1:x\n+1 2:3\n", "bad.svm")
@@ -469,7 +471,7 @@ class Layout(Results):
         self.assertAlmostEqual(constants["L"]["value"], (1 + 0.02 ** 2) ** 0.5, places=12)  # sigma_max = 1, mu = 0.02
         self.assertEqual(constants["mu"]["origin"], "known")
         theory = tomllib.loads(attributes["theory"])
-        self.assertEqual(set(theory), {"step", "rate", "bits_up", "bits_down", "rule"})
+        self.assertEqual(set(theory), {"step", "step_used", "rate", "bits_up", "bits_down", "rule"})
         self.assertTrue(0 < theory["step"] and 0 < theory["rate"] < 1)
 
     def test_divergence_is_a_result(self):
@@ -544,7 +546,7 @@ class Information(InFolder):
         self.write(SMALL + '[[method]]\ntype = "masha1"\nuplink = { type = "rand_k", k = 21 }\n')
         done = self.run_program("check", "a.toml")
         self.assertEqual((done.returncode, done.stderr),
-                         (2, "trivium: a.toml:8: rand_k.k = 21 is more than the 20 there are\n"))
+                         (2, "trivium: a.toml:8: rand_k.k = 21 is more than the 20 there are; give at most that, or a fraction below 1\n"))
 
     def test_plot(self):
         self.write(SMALL + METHOD + '[[method]]\ntype = "masha1"\n')

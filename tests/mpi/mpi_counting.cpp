@@ -1,99 +1,19 @@
-// Logged = carried. This binary stands between the program and MPI (through MPI's profiling names PMPI_*) and
-// counts the bytes of the communicator named "trivium payload". With one worker per rank they are the
-// ledger's, worker 0 left out: its data are on the server's own rank.
-#include <cstring>
-
+// Logged = carried, message by message: the bytes at MPI (support/counted_mpi.hpp) are the ledger's, worker 0
+// left out: its data are on the server's own rank.
 #include <catch2/catch.hpp>
 
 #if __has_include(<mpi.h>)  // a build without MPI carries nothing
-#include <mpi.h>
-
 #include <trivium/mpi/network.hpp>
 
 #include "mpi/codecs.hpp"
+#include "support/counted_mpi.hpp"
 
 using namespace trivium;
 using codecs::Thinned;
 using codecs::Whole;
+using counted_mpi::carried;
+using counted_mpi::over_ranks;
 using mpi::Network;
-
-namespace {
-
-std::uint64_t carried = 0;  // bytes that this rank has put on the payload communicator
-bool unexpected = false;    // payload went by a function that is not counted here
-
-bool is_payload(MPI_Comm comm) {
-  char name[MPI_MAX_OBJECT_NAME] = "";
-  int length = 0;
-  PMPI_Comm_get_name(comm, name, &length);
-  return std::strcmp(name, "trivium payload") == 0;
-}
-
-void count(int items, MPI_Datatype type, MPI_Comm comm, int copies = 1) {
-  if (!is_payload(comm)) return;
-  int size = 0;
-  PMPI_Type_size(type, &size);
-  carried += static_cast<std::uint64_t>(items) * static_cast<std::uint64_t>(size) *
-             static_cast<std::uint64_t>(copies);
-}
-
-void refuse(MPI_Comm comm) { unexpected = unexpected || is_payload(comm); }
-
-}  // namespace
-
-extern "C" {
-
-int MPI_Send(const void* buffer, int n, MPI_Datatype type, int to, int tag, MPI_Comm comm) {
-  count(n, type, comm);
-  return PMPI_Send(buffer, n, type, to, tag, comm);
-}
-int MPI_Isend(const void* buffer, int n, MPI_Datatype type, int to, int tag, MPI_Comm comm,
-              MPI_Request* request) {
-  count(n, type, comm);
-  return PMPI_Isend(buffer, n, type, to, tag, comm, request);
-}
-/// A broadcast of n bytes counts as n bytes to every rank but the root.
-int MPI_Bcast(void* buffer, int n, MPI_Datatype type, int root, MPI_Comm comm) {
-  int rank = 0, ranks = 1;
-  PMPI_Comm_rank(comm, &rank);
-  PMPI_Comm_size(comm, &ranks);
-  if (rank == root) count(n, type, comm, ranks - 1);
-  return PMPI_Bcast(buffer, n, type, root, comm);
-}
-int MPI_Ssend(const void* buffer, int n, MPI_Datatype type, int to, int tag, MPI_Comm comm) {
-  refuse(comm);
-  return PMPI_Ssend(buffer, n, type, to, tag, comm);
-}
-int MPI_Issend(const void* buffer, int n, MPI_Datatype type, int to, int tag, MPI_Comm comm,
-               MPI_Request* request) {
-  refuse(comm);
-  return PMPI_Issend(buffer, n, type, to, tag, comm, request);
-}
-int MPI_Reduce(const void* in, void* out, int n, MPI_Datatype type, MPI_Op op, int root, MPI_Comm comm) {
-  refuse(comm);
-  return PMPI_Reduce(in, out, n, type, op, root, comm);
-}
-int MPI_Allreduce(const void* in, void* out, int n, MPI_Datatype type, MPI_Op op, MPI_Comm comm) {
-  refuse(comm);
-  return PMPI_Allreduce(in, out, n, type, op, comm);
-}
-int MPI_Gather(const void* in, int n, MPI_Datatype type, void* out, int m, MPI_Datatype to, int root,
-               MPI_Comm comm) {
-  refuse(comm);
-  return PMPI_Gather(in, n, type, out, m, to, root, comm);
-}
-int MPI_Gatherv(const void* in, int n, MPI_Datatype type, void* out, const int* counts, const int* places,
-                MPI_Datatype to, int root, MPI_Comm comm) {
-  refuse(comm);
-  return PMPI_Gatherv(in, n, type, out, counts, places, to, root, comm);
-}
-int MPI_Allgather(const void* in, int n, MPI_Datatype type, void* out, int m, MPI_Datatype to,
-                  MPI_Comm comm) {
-  refuse(comm);
-  return PMPI_Allgather(in, n, type, out, m, to, comm);
-}
-
-}  // extern "C"
 
 namespace {
 
@@ -101,14 +21,6 @@ mpi::Transport& world() {
   static const std::unique_ptr<mpi::Transport> transport = mpi::world();
   return *transport;
 }
-
-std::uint64_t over_ranks(std::uint64_t mine) {
-  std::uint64_t all = 0;
-  PMPI_Allreduce(&mine, &all, 1, MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD);
-  return all;
-}
-
-std::uint64_t whole_bytes(std::uint64_t bits) { return (bits + 7) / 8; }
 
 /// One worker per rank, and vectors of d entries.
 struct Star {
@@ -121,15 +33,9 @@ struct Star {
   /// Runs `work`, at most one message each way, and checks its bytes at MPI against the ledger's bits.
   template <class Work>
   void carries_what_it_logs(Work work) {
-    mpi::Ledger& ledger = network.ledger();
-    mpi::Account& account = ledger.of(world().rank());
-    const std::uint64_t up = account.bits_up(), down = ledger.down_all, before = carried;
-    work();
-    const std::uint64_t sent = world().rank() == 0 ? 0 : whole_bytes(account.bits_up() - up);
-    const std::uint64_t heard = world().rank() == 0 ? 0 : whole_bytes(ledger.down_all - down);
-    const std::uint64_t logged = over_ranks(sent + heard), counted = over_ranks(carried - before);
+    const auto [logged, counted] = counted_mpi::bytes_of(network, work);
     CHECK(counted == logged);
-    CHECK_FALSE(unexpected);
+    CHECK_FALSE(counted_mpi::unexpected);
     if (network.counting() && world().ranks() > 1 && !may_be_empty) CHECK(logged > 0);
   }
   bool may_be_empty = false;
