@@ -7,6 +7,12 @@
 
 namespace trivium::mpi {
 
+/// The memory of an object that travels as it lies there.
+template <class T>
+inline std::span<std::byte> bytes_of(T& object) {
+  return std::as_writable_bytes(std::span(&object, 1));
+}
+
 /// Blocks of equal size from every rank, in rank order, on rank 0; on the control channel.
 inline void gather_blocks(Transport& transport, std::span<const std::byte> mine, std::span<std::byte> all) {
   if (transport.rank() != 0) {

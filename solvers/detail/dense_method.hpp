@@ -44,7 +44,8 @@ class DenseMethod : public Solver {
     theory_ = {bound, gamma_, gamma_ <= bound * (1 + 1e-12) ? rate(gamma_) : 1, bits, bits, rule};
   }
   Theory theory() const override { return theory_; }
-  /// True when the step size is a number. Its constants are measured all the same: the predicted rate needs them.
+  /// True when the step size is a number. Its constants are measured all the same: the predicted rate needs
+  /// them.
   bool step_is_given() const { return !step_.theory; }
 
   problems::Problem& problem_;

@@ -146,7 +146,8 @@ TEST_CASE("k below one is a fraction of d, at least one entry") {
 TEST_CASE("a k that cannot be is a sentence") {
   CHECK_NOTHROW(rand_k({{"k", 10}}, 10));
   CHECK_THROWS_AS(rand_k({{"k", 11}}, 10), InputError);
-  CHECK_THROWS_WITH(rand_k({{"k", 11}}, 10), "rand_k.k = 11 is more than the 10 there are; give at most that, or a fraction below 1");
+  CHECK_THROWS_WITH(rand_k({{"k", 11}}, 10),
+                    "rand_k.k = 11 is more than the 10 there are; give at most that, or a fraction below 1");
   CHECK_THROWS_AS(rand_k({{"k", 0}}, 10), InputError);
   CHECK_THROWS_AS(rand_k({{"k", 1}}, std::size_t{1} << 32), InputError);
 }

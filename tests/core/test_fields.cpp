@@ -173,7 +173,8 @@ TEST_CASE("an amount out of n is at least one and at most n") {
   CHECK(Amount{1}.of(1, "k") == 1);
   CHECK(Amount{10}.of(10, "k") == 10);
   CHECK_THROWS_AS(Amount{11}.of(10, "rand_k.k"), InputError);
-  CHECK_THROWS_WITH(Amount{11}.of(10, "rand_k.k"), "rand_k.k = 11 is more than the 10 there are; give at most that, or a fraction below 1");
+  CHECK_THROWS_WITH(Amount{11}.of(10, "rand_k.k"),
+                    "rand_k.k = 11 is more than the 10 there are; give at most that, or a fraction below 1");
 }
 
 TEST_CASE("a tunable is theory, a multiple of theory, or a number") {
