@@ -2,7 +2,6 @@
 // by iteration, each message rounded up to whole bytes and worker 0 left out.
 #include <catch2/catch.hpp>
 
-#if __has_include(<mpi.h>)  // a build without MPI carries nothing
 #include "setup.hpp"
 #include "support/counted_mpi.hpp"
 #include "variants.hpp"
@@ -101,5 +100,3 @@ TEST_CASE("extragradient carries what it logs") {
     check_carried(here, {"extragradient", {{"values", values}}, ""}, iterations * 4 * d * value_bits / 8);
   }
 }
-
-#endif

@@ -1,6 +1,5 @@
 // Stands between a test binary and MPI (through MPI's profiling names PMPI_*) and counts the bytes of the
-// communicator named "trivium payload". It defines MPI's own functions: one source of a binary includes it,
-// and only where <mpi.h> exists.
+// communicator named "trivium payload". It defines MPI's own functions: one source of a binary includes it.
 #pragma once
 #include <cstdint>
 #include <cstring>
