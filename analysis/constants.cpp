@@ -47,6 +47,9 @@ class Spectra {
         return constant(detail::largest_norm(jacobians_, network_, accuracy));
       case Which::delta:
         return delta();
+      case Which::L_loc:
+      case Which::ell:
+        break;
     }
     throw std::logic_error("no such constant");
   }

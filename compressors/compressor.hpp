@@ -1,8 +1,13 @@
 #pragma once
 #include <cstddef>
+#include <limits>
+#include <optional>
+#include <vector>
 
 #include <trivium/core/catalogue.hpp>
 #include <trivium/core/codec.hpp>
+#include <trivium/core/matrix_shape.hpp>
+#include <trivium/core/workers.hpp>
 
 namespace trivium::compressors {
 
@@ -18,7 +23,16 @@ struct Guarantee {
   /// (Szlendak et al. 2022). Independent compressors have joint_a = omega / M, joint_b = 0.
   double joint_a = 0;
   double joint_b = 0;
+  /// Only all workers of a round together keep the promise: no sampled workers, no use on the way down.
+  bool needs_all_workers = false;
   double expected_bits = 0;  ///< expected length of a message
+
+  /// delta of C itself: E|C(x) - x|^2 <= (1 - 1/delta) |x|^2. Infinite for an unbiased compressor with omega
+  /// >= 1.
+  double contraction() const {
+    if (!unbiased) return delta;
+    return omega < 1 ? 1 / (1 - omega) : std::numeric_limits<double>::infinity();
+  }
 };
 
 /// A map C from vectors to messages with a stated guarantee.
@@ -31,6 +45,9 @@ class Compressor : public Codec {
 struct Shape {
   std::size_t dimension = 1;
   int workers = 1;
+  std::vector<MatrixShape> matrices = {};  ///< parts of the vector that are matrices, in order
+  /// The workers whose messages are encoded here; all when absent.
+  std::optional<WorkerRange> local = {};
 };
 
 /// Throws std::logic_error unless a vector has the dimension its compressor was made for.

@@ -22,8 +22,7 @@ class Identity final : public Compressor {
 
   Guarantee guarantee() const override {
     Guarantee g;
-    // Stochastic rounding to 8 significant bits: variance at most (2^-7 |x_i| / 2)^2 for each entry.
-    g.omega = format_ == ValueFormat::bfloat16 ? 0x1p-16 : 0;
+    g.omega = format_ == ValueFormat::bfloat16 ? bfloat16_omega : 0;
     g.delta = 1 / (1 - g.omega);
     g.joint_a = g.omega / workers_;
     g.expected_bits = static_cast<double>(entries_.size()) * bits_of(format_);
@@ -40,10 +39,8 @@ class Identity final : public Compressor {
     else
       message.append_values(Part::values, x.to_host(), format_, rounding);
   }
-  void decode_add(const Message& message, double weight, Vector& out) override {
-    MessageReader reader(message);
+  void read_add(MessageReader& reader, double weight, Vector& out) override {
     reader.read_values(entries_, format_);
-    reader.finish();
     add_dense(out, weight, entries_);
   }
 

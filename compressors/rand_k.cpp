@@ -1,7 +1,6 @@
 #include <algorithm>
 
-#include <trivium/compressors/compressor.hpp>
-#include <trivium/compressors/value_format.hpp>
+#include <trivium/compressors/value_coder.hpp>
 #include <trivium/core/errors.hpp>
 
 namespace trivium::compressors {
@@ -14,7 +13,7 @@ class RandK final : public Compressor {
     Amount k{0.1};
     std::string indices = "packed";
     bool scaled = true;
-    ValueField values;
+    ValuesParam values;
     void describe(Fields& fields) {
       fields.amount("k", k, "entries sent; below 1 a fraction of d");
       fields.choice(
@@ -29,35 +28,31 @@ class RandK final : public Compressor {
             "C(x)_i = (d/k) x_i for i in S, 0 elsewhere; S a uniformly random k-subset, drawn independently "
             "by every worker.\n"
             "Unbiased with omega = d/k - 1. Unscaled: contractive with delta = d/k.\n"
+            "With a compressor for the values, 1 + omega = (d/k) (1 + omega of it).\n"
             "Message: k values, then k indices (packed) or nothing more (seed).",
             "Beznosikov et al. 2022 (MASHA); Stich et al. 2018"};
   }
 
   RandK(const Params& params, const Shape& shape)
-      : format_(params.values.format()),
-        dimension_(shape.dimension),
+      : dimension_(shape.dimension),
         index_bits_(bits_for(shape.dimension)),
         workers_(shape.workers),
         packed_(params.indices == "packed"),
-        scaled_(params.scaled) {
-    if (dimension_ > 0xFFFFFFFFu)
-      reject("rand_k takes vectors of up to 2^32 - 1 entries, got {}", dimension_);
-    const std::uint32_t k = params.k.of(dimension_, "rand_k.k");
-    indices_.resize(k);
-    values_.resize(k);
+        scaled_(params.scaled),
+        indices_(count(params, shape)),
+        values_(indices_.size()),
+        coder_(params.values, indices_.size(), shape, "rand_k") {
+    static_cast<void>(guarantee());  // refuses values that do not fit
   }
 
   Guarantee guarantee() const override {
     const double d = static_cast<double>(dimension_), k = static_cast<double>(indices_.size());
-    // Stochastic rounding to bfloat16 multiplies the second moment by at most 1 + 2^-16.
-    const double second_moment = d / k * (format_ == ValueFormat::bfloat16 ? 1 + 0x1p-16 : 1);
     Guarantee g;
     g.unbiased = scaled_;
-    g.omega = scaled_ ? second_moment - 1 : 0;
-    g.delta = scaled_ ? 1 + g.omega
-                      : 1 / (1 - (1 - k / d) - (format_ == ValueFormat::bfloat16 ? k / d * 0x1p-16 : 0));
+    g.omega = scaled_ ? d / k * (1 + coder_.omega()) - 1 : 0;
+    g.delta = scaled_ ? 1 + g.omega : d / k / coder_.kept();
     g.joint_a = g.omega / workers_;
-    g.expected_bits = k * (bits_of(format_) + (packed_ ? index_bits_ : 0));
+    g.expected_bits = coder_.expected_bits() + k * (packed_ ? index_bits_ : 0);
     return g;
   }
 
@@ -66,14 +61,13 @@ class RandK final : public Compressor {
     Stream stream = message.from.stream();
     stream.sample(static_cast<std::uint32_t>(dimension_), indices_);
     gather(x, indices_, values_);
-    message.append_values(Part::values, values_, format_, stream);
+    coder_.append(values_, message, stream);
     if (packed_) message.append_words(Part::indices, indices_, index_bits_);
   }
 
-  void decode_add(const Message& message, double weight, Vector& out) override {
+  void read_add(MessageReader& reader, double weight, Vector& out) override {
     require_dimension(out.size(), dimension_, "rand_k");
-    MessageReader reader(message);
-    reader.read_values(values_, format_);
+    coder_.read(reader, values_);
     if (packed_) {
       reader.read_words(indices_, index_bits_);
       std::uint32_t largest = 0;  // one comparison at the end: the loop stays in vector registers
@@ -81,21 +75,28 @@ class RandK final : public Compressor {
       if (largest >= dimension_)
         throw MessageError(fmt::format("rand_k: index {} in a message for {} entries", largest, dimension_));
     } else {
-      message.from.stream().sample(static_cast<std::uint32_t>(dimension_), indices_);
+      reader.from.stream().sample(static_cast<std::uint32_t>(dimension_), indices_);
     }
-    reader.finish();
     const double scale = scaled_ ? static_cast<double>(dimension_) / static_cast<double>(indices_.size()) : 1;
     scatter_add(out, indices_, weight * scale, values_);
   }
 
+  void state(Archive& archive, const std::string& name) override { coder_.state(archive, name); }
+
  private:
-  ValueFormat format_;
+  static std::size_t count(const Params& params, const Shape& shape) {
+    if (shape.dimension > 0xFFFFFFFFu)
+      reject("rand_k takes vectors of up to 2^32 - 1 entries, got {}", shape.dimension);
+    return params.k.of(shape.dimension, "rand_k.k");
+  }
+
   std::size_t dimension_;
   int index_bits_;
   int workers_;
   bool packed_, scaled_;
   std::vector<std::uint32_t> indices_;  // scratch, k of each
   std::vector<double> values_;
+  ValueCoder coder_;
 };
 
 }  // namespace

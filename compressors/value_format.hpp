@@ -4,18 +4,24 @@
 
 namespace trivium::compressors {
 
-/// The field `values` that every compressor carrying numbers has.
+inline std::vector<std::string> format_names() { return {"float64", "float32", "bfloat16"}; }
+inline ValueFormat format_of(const std::string& name) {
+  return name == "float64"   ? ValueFormat::float64
+         : name == "float32" ? ValueFormat::float32
+                             : ValueFormat::bfloat16;
+}
+
+/// Stochastic rounding to 8 significant bits: variance at most (2^-7 |x_i| / 2)^2 for each entry.
+inline constexpr double bfloat16_omega = 0x1p-16;
+
+/// The field `values` of compressors whose numbers travel in a plain format.
 struct ValueField {
   std::string name = "float64";
   void describe(Fields& fields) {
-    fields.choice("values", name, {"float64", "float32", "bfloat16"},
+    fields.choice("values", name, format_names(),
                   "how numbers travel; bfloat16 is rounded stochastically, so it stays unbiased");
   }
-  ValueFormat format() const {
-    return name == "float64"   ? ValueFormat::float64
-           : name == "float32" ? ValueFormat::float32
-                               : ValueFormat::bfloat16;
-  }
+  ValueFormat format() const { return format_of(name); }
 };
 
 }  // namespace trivium::compressors

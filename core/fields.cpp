@@ -159,13 +159,17 @@ void Fields::tunable(const char* name, Tunable& field, Range range, const char* 
   resolved_.set(name, value_of(field));
 }
 
-void Fields::plugin(const char* name, Plugin& field, const PluginList& catalogue, const char* help) {
+void Fields::plugin(const char* name, Plugin& field, const PluginList& catalogue, const char* help,
+                    const std::vector<std::string>& words) {
   const std::string shown = field.parameters.empty() ? fmt::format("\"{}\"", field.type) : [&] {
     Table all{{"type", field.type}};
     for (const Entry& entry : field.parameters.entries()) all.set(entry.name, entry.value);
     return to_toml(all);
   }();
-  if (const Value* value = take(name, catalogue.kind().c_str(), "", shown, help)) {
+  std::string kind = catalogue.kind();
+  for (auto word = words.rbegin(); word != words.rend(); ++word)
+    kind = fmt::format("\"{}\", {}", *word, kind);
+  if (const Value* value = take(name, kind.c_str(), "", shown, help)) {
     if (value->text() != nullptr) {
       field = {*value->text(), {}, value->where};
     } else if (value->table() != nullptr && value->table()->find("type") != nullptr &&
@@ -176,6 +180,10 @@ void Fields::plugin(const char* name, Plugin& field, const PluginList& catalogue
     } else {
       wrong(name, *value, fmt::format("the name of a {} or {{ type = name, ... }}", catalogue.kind()));
     }
+  }
+  if (std::find(words.begin(), words.end(), field.type) != words.end() && field.parameters.empty()) {
+    resolved_.set(name, field.type);
+    return;
   }
   Table resolved{{"type", field.type}};
   // Without given values only names and defaults are wanted, and a plug-in may hold plug-ins of its own kind.

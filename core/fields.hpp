@@ -72,7 +72,9 @@ class Fields {
   void reals(const char* name, std::vector<double>& field, Range range, const char* help);
   void amount(const char* name, Amount& field, const char* help);
   void tunable(const char* name, Tunable& field, Range range, const char* help);
-  void plugin(const char* name, Plugin& field, const PluginList& catalogue, const char* help);
+  /// `words`: names that need no plug-in and stand for themselves.
+  void plugin(const char* name, Plugin& field, const PluginList& catalogue, const char* help,
+              const std::vector<std::string>& words = {});
 
   /// Throws InputError when the table holds a name that no field has read.
   void finish() const;

@@ -27,11 +27,30 @@ struct Sender {
   std::uint64_t worker = 0;   ///< number of the sending worker; `everyone` for the server
   std::uint64_t workers = 1;  ///< number of workers M, for codecs that split the coordinates among them
   std::uint64_t round = 0;
+  std::uint64_t nest = 0;  ///< place of a message inside others: 0 for the outermost
 
-  Stream stream() const { return {seed, purpose, worker, round}; }  ///< this sender's own
+  Stream stream() const { return {seed, key(), worker, round}; }  ///< this sender's own
   Stream shared_stream() const {
-    return {seed, purpose, everyone, round};
+    return {seed, key(), everyone, round};
   }  ///< the same for all senders of the round
+
+ private:
+  Purpose key() const { return static_cast<Purpose>(static_cast<std::uint64_t>(purpose) + (nest << 32)); }
+};
+
+/// While it lives, an envelope is that of a message inside a message, so that the random choices of the inner
+/// codec are not those of the outer one. `child`: 0..14, its place among the messages inside.
+class Inside {
+ public:
+  Inside(Sender& from, unsigned child) : from_(from), outer_(from.nest) {
+    from.nest = from.nest * 16 + child + 1;
+  }
+  ~Inside() { from_.nest = outer_; }
+  Inside(const Inside&) = delete;
+
+ private:
+  Sender& from_;
+  std::uint64_t outer_;
 };
 
 /// Bits needed to write one of `count` different things: ceil(log2 count).
@@ -76,7 +95,8 @@ class Message {
 /// Reads a message from its first bit on. Every read past the end throws MessageError.
 class MessageReader {
  public:
-  explicit MessageReader(const Message& message) : message_(message) {}
+  explicit MessageReader(const Message& message) : from(message.from), message_(message) {}
+  Sender from;  ///< the message's envelope
   std::uint64_t read(int width);
   void read_words(std::span<std::uint32_t> words, int width);
   void read_values(std::span<double> values, ValueFormat format);

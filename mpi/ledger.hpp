@@ -16,8 +16,11 @@ struct Account {
   std::uint64_t initial = 0;              ///< bits sent before the first iteration
   std::uint64_t down = 0;  ///< bits received by this worker alone (what everybody hears is counted once)
   std::uint64_t messages = 0;
-  std::uint64_t calls = 0;    ///< oracle calls
-  std::uint64_t samples = 0;  ///< sample calls
+  std::uint64_t calls = 0;        ///< oracle calls: full passes over the worker's data
+  std::uint64_t samples = 0;      ///< sample calls
+  std::uint64_t batch_calls = 0;  ///< what the samples are of full passes, in units of 2^-32
+  /// Oracle calls with those on batches: s of r samples are s / r of a call.
+  double all_calls() const { return static_cast<double>(calls) + static_cast<double>(batch_calls) * 0x1p-32; }
   std::uint64_t bits_up() const { return up[0] + up[1] + up[2] + up[3]; }
 };
 inline constexpr std::size_t account_numbers = sizeof(Account) / sizeof(std::uint64_t);

@@ -58,6 +58,8 @@ struct Network::Scratch {
   Vector accumulator;  // the mean while it is being summed: `out` may be read by the workers until the end
   std::vector<Vector> batch;  // what workers fill before it is encoded
   std::vector<int> all;       // 0..M-1
+  std::vector<std::uint32_t> chosen;
+  std::vector<int> sampled;  // participants
   Message message;
   std::vector<std::byte> payload;                // this rank's messages, one after another
   std::vector<Split> headers;                    // and their lengths
@@ -81,19 +83,35 @@ void Network::require_size(const Vector& x) const {
     throw std::logic_error(fmt::format("a vector of {} on a network for vectors of {}", x.size(), expected));
 }
 
+std::span<const int> Network::everybody() const { return scratch_->all; }
+
 void Network::average(Codec& up, WorkerFunction worker, Vector& out) {
-  average(up, scratch_->all, worker, out);
+  average(up, everybody(), worker, nullptr, out);
+}
+
+void Network::average(Codec& up, WorkerFunction worker, SentFunction sent, Vector& out) {
+  average(up, everybody(), worker, &sent, out);
 }
 
 void Network::average(Codec& up, std::span<const int> participants, WorkerFunction worker, Vector& out) {
+  average(up, participants, worker, nullptr, out);
+}
+
+void Network::average(Codec& up, std::span<const int> participants, WorkerFunction worker, SentFunction sent,
+                      Vector& out) {
+  average(up, participants, worker, &sent, out);
+}
+
+void Network::average(Codec& up, std::span<const int> participants, WorkerFunction worker,
+                      const SentFunction* sent, Vector& out) {
   if (participants.empty()) throw std::logic_error("an average over no workers");
   require_size(out);
   require_alike(out, scratch_->accumulator);
   if (counting()) ledger_.open_uplink();
   if (const auto format = up.dense())
-    average_dense(*format, participants, worker, out, false);
+    average_dense(*format, participants, worker, sent, out, false);
   else
-    average_messages(up, participants, worker, out);
+    average_messages(up, participants, worker, sent, out);
 }
 
 void Network::exchange(ValueFormat format, WorkerFunction worker, Vector& out) {
@@ -107,7 +125,7 @@ void Network::exchange(ValueFormat format, WorkerFunction worker, Vector& out) {
     ledger_.down_all += out.size() * static_cast<std::uint64_t>(bits_of(format));
     ledger_.messages_down += static_cast<std::uint64_t>(workers().total);
   }
-  average_dense(format, scratch_->all, worker, out, true);
+  average_dense(format, scratch_->all, worker, nullptr, out, true);
 }
 
 void Network::mean_off_the_record(WorkerFunction worker, Vector& out) {
@@ -115,11 +133,11 @@ void Network::mean_off_the_record(WorkerFunction worker, Vector& out) {
   require_alike(out, scratch_->accumulator);
   const OffTheRecord quiet(*this);
   const ValueFormat exact = out.dtype() == Dtype::float32 ? ValueFormat::float32 : ValueFormat::float64;
-  average_dense(exact, scratch_->all, worker, out, true);
+  average_dense(exact, scratch_->all, worker, nullptr, out, true);
 }
 
 void Network::average_dense(ValueFormat format, std::span<const int> participants, WorkerFunction worker,
-                            Vector& out, bool everywhere) {
+                            const SentFunction* sent, Vector& out, bool everywhere) {
   Stopwatch watch;
   const auto first = std::lower_bound(participants.begin(), participants.end(), workers().first);
   const auto last = std::lower_bound(first, participants.end(), workers().last);
@@ -129,6 +147,7 @@ void Network::average_dense(ValueFormat format, std::span<const int> participant
     Vector& leaf = sum.next();
     worker(*m, leaf);
     if (format == ValueFormat::float32) round_to_float32(leaf);
+    if (sent != nullptr) (*sent)(*m, Sent(leaf));
     sum.push();
   }
   if (counting()) {
@@ -157,7 +176,7 @@ void Network::average_dense(ValueFormat format, std::span<const int> participant
 }
 
 void Network::average_messages(Codec& up, std::span<const int> participants, WorkerFunction worker,
-                               Vector& out) {
+                               const SentFunction* sent, Vector& out) {
   Scratch& s = *scratch_;
   const double weight = 1 / static_cast<double>(participants.size());
   const auto first = std::lower_bound(participants.begin(), participants.end(), workers().first);
@@ -187,6 +206,7 @@ void Network::average_messages(Codec& up, std::span<const int> participants, Wor
         account.messages += 1;
         if (ledger_.before_first_iteration) account.initial += s.message.bits();
       }
+      if (sent != nullptr) (*sent)(m[i], Sent(up, s.message));
       if (keep) {
         const auto bytes = s.message.bytes();
         s.payload.insert(s.payload.end(), bytes.begin(), bytes.end());
@@ -306,13 +326,14 @@ void Network::send_down(Codec& down, Vector& x, bool* flag) {
   seconds_.network += watch.lap();
 }
 
-std::vector<int> Network::sample_workers(int count) const {
-  std::vector<std::uint32_t> chosen(static_cast<std::size_t>(count));
+std::span<const int> Network::sample_workers(int count) {
+  std::vector<std::uint32_t>& chosen = scratch_->chosen;
+  chosen.resize(static_cast<std::size_t>(count));
   Stream(seed_, Purpose::participants, everyone, round())
       .sample(static_cast<std::uint32_t>(workers().total), chosen);
-  std::vector<int> sorted(chosen.begin(), chosen.end());
-  std::sort(sorted.begin(), sorted.end());
-  return sorted;
+  scratch_->sampled.assign(chosen.begin(), chosen.end());
+  std::sort(scratch_->sampled.begin(), scratch_->sampled.end());
+  return scratch_->sampled;
 }
 
 void Network::share(Record& record) { transport_.broadcast(bytes_of(record), Channel::control); }

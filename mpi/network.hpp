@@ -11,6 +11,7 @@
 #include <trivium/core/record.hpp>
 #include <trivium/core/workers.hpp>
 #include <trivium/mpi/ledger.hpp>
+#include <trivium/mpi/sent.hpp>
 #include <trivium/mpi/transport.hpp>
 
 namespace trivium::mpi {
@@ -23,6 +24,7 @@ namespace trivium::mpi {
 class Network {
  public:
   using WorkerFunction = FunctionRef<void(int worker, Vector& out)>;
+  using SentFunction = FunctionRef<void(int worker, const Sent& sent)>;
 
   /// Vectors that travel look like `prototype` (size, type, device). `transport` must outlive the network.
   Network(Transport& transport, WorkerRange range, const Vector& prototype, std::uint64_t seed);
@@ -38,8 +40,14 @@ class Network {
   /// Every worker fills a vector; it is encoded by `up`, sent and decoded; `out` on the server becomes the
   /// mean. On other ranks `out` holds nothing of meaning until it is broadcast.
   void average(Codec& up, WorkerFunction worker, Vector& out);
+  /// The same; every worker then learns through `sent` what is decoded of its message.
+  void average(Codec& up, WorkerFunction worker, SentFunction sent, Vector& out);
   /// The same for some workers only (ascending, distinct, at least one): the mean over them.
   void average(Codec& up, std::span<const int> participants, WorkerFunction worker, Vector& out);
+  void average(Codec& up, std::span<const int> participants, WorkerFunction worker, SentFunction sent,
+               Vector& out);
+  /// Every worker.
+  std::span<const int> everybody() const;
 
   /// The server's x, encoded by `down`, sent to every worker and decoded: on return x is what the workers
   /// heard, on the server too.
@@ -52,8 +60,8 @@ class Network {
   void exchange(ValueFormat format, WorkerFunction worker, Vector& out);
 
   /// `count` of the M workers, every subset equally likely, ascending; the same on all ranks for the current
-  /// round.
-  std::vector<int> sample_workers(int count) const;
+  /// round. Valid until the next call.
+  std::span<const int> sample_workers(int count);
 
   /// While it lives, nothing is counted and the clock stands still: for metrics.
   class OffTheRecord {
@@ -97,9 +105,12 @@ class Network {
  private:
   struct Scratch;
   void require_size(const Vector& x) const;
+  void average(Codec& up, std::span<const int> participants, WorkerFunction worker, const SentFunction* sent,
+               Vector& out);
   void average_dense(ValueFormat format, std::span<const int> participants, WorkerFunction worker,
-                     Vector& out, bool everywhere);
-  void average_messages(Codec& up, std::span<const int> participants, WorkerFunction worker, Vector& out);
+                     const SentFunction* sent, Vector& out, bool everywhere);
+  void average_messages(Codec& up, std::span<const int> participants, WorkerFunction worker,
+                        const SentFunction* sent, Vector& out);
   void gather_messages(std::span<const int> participants);
   void send_down(Codec& down, Vector& x, bool* flag);
   Channel channel() const { return counting() ? Channel::payload : Channel::control; }

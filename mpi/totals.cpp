@@ -9,9 +9,9 @@ namespace trivium::mpi {
 
 void Network::totals(Record& record) {
   struct Sums {
-    std::uint64_t up[parts] = {}, initial = 0, down = 0, messages = 0, calls = 0, samples = 0, most_up = 0,
-                  most_calls = 0;
-    double compute = 0, encode = 0, network = 0;
+    std::uint64_t up[parts] = {}, initial = 0, down = 0, messages = 0, calls = 0, batch_calls = 0,
+                  samples = 0, most_up = 0;
+    double most_calls = 0, compute = 0, encode = 0, network = 0;
   };
   Sums mine;
   for (const Account& a : ledger_.accounts) {
@@ -20,9 +20,10 @@ void Network::totals(Record& record) {
     mine.down += a.down;
     mine.messages += a.messages;
     mine.calls += a.calls;
+    mine.batch_calls += a.batch_calls;
     mine.samples += a.samples;
     mine.most_up = std::max(mine.most_up, a.bits_up());
-    mine.most_calls = std::max(mine.most_calls, a.calls);
+    mine.most_calls = std::max(mine.most_calls, a.all_calls());
   }
   mine.compute = seconds_.compute;
   mine.encode = seconds_.encode;
@@ -37,6 +38,7 @@ void Network::totals(Record& record) {
       all.down += list[r].down;
       all.messages += list[r].messages;
       all.calls += list[r].calls;
+      all.batch_calls += list[r].batch_calls;
       all.samples += list[r].samples;
       all.most_up = std::max(all.most_up, list[r].most_up);
       all.most_calls = std::max(all.most_calls, list[r].most_calls);
@@ -54,8 +56,8 @@ void Network::totals(Record& record) {
   record.bits_initial = mean(all.initial);
   record.bits_down = static_cast<double>(ledger_.down_all) + mean(all.down);
   record.messages = static_cast<double>(all.messages + ledger_.messages_down);
-  record.calls = mean(all.calls);
-  record.calls_max = static_cast<double>(all.most_calls);
+  record.calls = mean(all.calls) + mean(all.batch_calls) * 0x1p-32;
+  record.calls_max = all.most_calls;
   record.samples = mean(all.samples);
   record.local_steps = static_cast<double>(ledger_.local_steps);
   record.prox_calls = static_cast<double>(ledger_.prox_calls);

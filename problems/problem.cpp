@@ -22,6 +22,10 @@ std::string name_of(Which which) {
       return "sig";
     case Which::sig1:
       return "sig1";
+    case Which::L_loc:
+      return "L_loc";
+    case Which::ell:
+      return "ell";
   }
   throw std::logic_error("no such constant");
 }

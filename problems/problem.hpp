@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <trivium/core/catalogue.hpp>
+#include <trivium/core/matrix_shape.hpp>
 #include <trivium/core/vector.hpp>
 #include <trivium/core/workers.hpp>
 
@@ -24,6 +25,8 @@ enum class Which {
   d1,     ///< server's similarity: Lipschitz constant of F - F_1 (worker 0 is the server's)
   sig,    ///< (1/M) sum |(F_m - F)(a) - (F_m - F)(b)|^2 <= sig^2 |a - b|^2
   sig1,   ///< the same with F_1 in place of F
+  L_loc,  ///< (1/M) sum over m, mean over j of |(F_{m,j} - F_m)(a) - (F_{m,j} - F_m)(b)|^2 <= L_loc^2 |a - b|^2
+  ell,    ///< largest cocoercivity constant of an F_m: |F_m(a) - F_m(b)|^2 <= ell <F_m(a) - F_m(b), a - b>
 };
 inline constexpr Which all_constants[] = {Which::L,     Which::L_max, Which::L_rms, Which::mu,
                                           Which::delta, Which::d1,    Which::sig,   Which::sig1};
@@ -69,6 +72,7 @@ struct Traits {
   bool constrained = false;   ///< prox is not the identity
   bool affine = false;        ///< the Jacobians do not depend on the point
   bool has_jacobian = false;  ///< `jacobian` is implemented
+  std::vector<MatrixShape> matrices = {};  ///< parts of z that are matrices, for compressors that use it
 };
 
 /// What a problem knows in closed form.

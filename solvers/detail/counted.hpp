@@ -1,4 +1,6 @@
 #pragma once
+#include <cmath>
+
 #include <trivium/mpi/network.hpp>
 #include <trivium/problems/problem.hpp>
 
@@ -17,7 +19,12 @@ class Counted final : public problems::Problem {
   std::size_t samples(int m) const override { return problem_.samples(m); }
   void evaluate_samples(int m, const Vector& z, std::span<const std::uint32_t> samples,
                         Vector& out) override {
-    if (network_.counting()) network_.ledger().of(m).samples += samples.size();
+    if (network_.counting()) {
+      mpi::Account& account = network_.ledger().of(m);
+      account.samples += samples.size();
+      const double passes = static_cast<double>(samples.size()) / static_cast<double>(problem_.samples(m));
+      account.batch_calls += static_cast<std::uint64_t>(std::llround(passes * 0x1p32));
+    }
     problem_.evaluate_samples(m, z, samples, out);
   }
   void jacobian(int m, const Vector& z, const Vector& v, bool transposed, Vector& out) override {

@@ -19,10 +19,8 @@ class Whole final : public Codec {
     Stream rounding = message.from.stream();
     message.append_values(Part::values, x.to_host(), format_, rounding);
   }
-  void decode_add(const Message& message, double weight, Vector& out) override {
-    MessageReader reader(message);
+  void read_add(MessageReader& reader, double weight, Vector& out) override {
     reader.read_values(values_, format_);
-    reader.finish();
     add_dense(out, weight, values_);
   }
 
@@ -45,9 +43,8 @@ class Thinned final : public Codec {
       if (taken) message.append_values(Part::values, std::span(&value, 1), ValueFormat::float64, stream);
     }
   }
-  void decode_add(const Message& message, double weight, Vector& out) override {
-    MessageReader reader(message);
-    Stream stream = message.from.stream();
+  void read_add(MessageReader& reader, double weight, Vector& out) override {
+    Stream stream = reader.from.stream();
     x_.assign(out.size(), 0);
     for (double& value : x_) {
       const bool drawn = stream.bernoulli(p_);
@@ -55,7 +52,6 @@ class Thinned final : public Codec {
         reader.read_values(std::span(&value, 1), ValueFormat::float64);
       value = value == 0 ? 0 : value / p_;
     }
-    reader.finish();
     add_dense(out, weight, x_);
   }
 

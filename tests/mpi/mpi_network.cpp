@@ -1,6 +1,7 @@
 // Run on 1 to 4 ranks: whatever the ranks, the bits are those of a network in one process that holds all
 // workers. Every rank computes that network for itself. CHECK and not REQUIRE: a rank that left a test early
 // would leave the others waiting.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -212,7 +213,7 @@ TEST_CASE("totals, decisions, maxima and samples are equal on all ranks") {
   CHECK(record.calls_max == 36);
   CHECK(record.samples == 3);
   CHECK(record.bits_down == 8);
-  CHECK(twins.here.sample_workers(3) == twins.one.sample_workers(3));
+  CHECK(std::ranges::equal(twins.here.sample_workers(3), twins.one.sample_workers(3)));
   CHECK(twins.here.decide(twins.here.is_server() ? 42 : -world().rank()) == 42);
   CHECK(twins.here.max_off_the_record(world().rank()) == world().ranks() - 1);
   CHECK(twins.here.max_off_the_record(-world().rank()) == 0);

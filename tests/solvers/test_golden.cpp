@@ -47,13 +47,11 @@ class Scheduled final : public compressors::Compressor {
     Stream rounding = message.from.stream();
     message.append_values(Part::values, values, ValueFormat::float64, rounding);
   }
-  void decode_add(const Message& message, double weight, Vector& out) override {
-    const auto kept = Schedule::coordinates(message.from, dimension_);
+  void read_add(MessageReader& reader, double weight, Vector& out) override {
+    const auto kept = Schedule::coordinates(reader.from, dimension_);
     std::vector<double> values(kept.size());
-    MessageReader reader(message);
     reader.read_values(values, ValueFormat::float64);
-    reader.finish();
-    scatter_add(out, kept, weight * Schedule::scale(message.from, dimension_), values);
+    scatter_add(out, kept, weight * Schedule::scale(reader.from, dimension_), values);
   }
 
  private:
