@@ -5,7 +5,7 @@ namespace trivium::solvers {
 
 /// Parameters of methods that keep a snapshot.
 struct SnapshotParams {
-  Tunable refresh;
+  Tunable refresh = {};
   std::string snapshot = "old", schedule = "random", values = "float64";
   /// `probability`: what the method's source calls the probability of a new snapshot.
   void describe(Fields& fields, const char* probability) {

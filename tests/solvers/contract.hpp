@@ -21,6 +21,19 @@ inline std::int64_t predicted_iterations(const Theory& theory, double constant) 
   return static_cast<std::int64_t>(std::ceil(std::log(tolerance / constant) / std::log(theory.rate)));
 }
 
+/// The tolerance is reached within the stated number of iterations; all seeds together, so that no run is
+/// lucky.
+inline void arrives(Arena& arena, const Plugin& plugin, std::int64_t iterations) {
+  double worst = 0;
+  for (int seed = 1; seed <= 3; ++seed) {
+    Method method(arena, plugin, static_cast<std::uint64_t>(seed));
+    method.start();
+    method.steps(iterations);
+    worst = std::max(worst, method.distance());
+  }
+  CHECK(worst <= tolerance);
+}
+
 /// At the theory step the mean distance over the seeds stays below constant * rate^k, down to the tolerance.
 /// A method that draws nothing needs one seed.
 inline void keeps_its_rate(Arena& arena, const Plugin& plugin) {
@@ -77,6 +90,12 @@ class Recount final : public problems::Problem {
     calls[m] += 1;
     problem_->evaluate(m, z, out);
   }
+  std::size_t samples(int m) const override { return problem_->samples(m); }
+  void evaluate_samples(int m, const Vector& z, std::span<const std::uint32_t> samples,
+                        Vector& out) override {
+    sample_calls[m] += static_cast<double>(samples.size());
+    problem_->evaluate_samples(m, z, samples, out);
+  }
   void prox(double step, Vector& z) override {
     prox_calls += 1;
     problem_->prox(step, z);
@@ -86,7 +105,7 @@ class Recount final : public problems::Problem {
   }
   problems::Known known() const override { return problem_->known(); }
 
-  std::map<int, double> calls;
+  std::map<int, double> calls, sample_calls;
   double prox_calls = 0;
 
  private:
@@ -101,6 +120,7 @@ inline void keeps_the_ledger(std::unique_ptr<problems::Problem> problem, const P
   Arena arena(std::move(owned));
   Method method(arena, plugin);
   recount.calls.clear();
+  recount.sample_calls.clear();
   recount.prox_calls = 0;
   method.start();
   const Record before = method.totals();
@@ -113,6 +133,11 @@ inline void keeps_the_ledger(std::unique_ptr<problems::Problem> problem, const P
   };
 
   for (const auto& [m, calls] : recount.calls) CHECK(method.network.ledger().of(m).calls == calls);
+  for (const auto& [m, samples] : recount.sample_calls) {
+    CHECK(method.network.ledger().of(m).samples == samples);
+    const double passes = samples / static_cast<double>(arena.problem->samples(m));
+    CHECK(method.network.ledger().of(m).all_calls() == Approx(recount.calls[m] + passes).epsilon(1e-9));
+  }
   CHECK(after.prox_calls == recount.prox_calls);
   CHECK(after.bits_initial == before.bits_initial);
   CHECK(after.bits_up == after.bits_up_values + after.bits_up_indices);

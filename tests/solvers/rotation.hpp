@@ -1,5 +1,6 @@
 #pragma once
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include <trivium/problems/problem.hpp>
@@ -18,8 +19,19 @@ class Rotation final : public problems::Problem {
     out.span<double>()[0] = turn_ * in[1] + std::cos(angle);
     out.span<double>()[1] = -turn_ * in[0] + std::sin(angle);
   }
+  /// Two summands of every worker, F_m + (1, 0) and F_m - (1, 0).
+  std::size_t samples(int) const override { return 2; }
+  void evaluate_samples(int m, const Vector& z, std::span<const std::uint32_t> samples,
+                        Vector& out) override {
+    evaluate(m, z, out);
+    for (const std::uint32_t j : samples)
+      out.span<double>()[0] += (j == 0 ? 1.0 : -1.0) / static_cast<double>(samples.size());
+  }
   problems::Known known() const override {
     problems::Known known;
+    known.constants[problems::Which::L_loc] = {0, problems::Origin::known, "closed form"};
+    known.constants[problems::Which::ell] = {std::numeric_limits<double>::infinity(), problems::Origin::known,
+                                             "closed form"};
     for (const problems::Which which : problems::all_constants)
       known.constants[which] = {0, problems::Origin::known, "closed form"};
     for (const problems::Which which : {problems::Which::L, problems::Which::L_max, problems::Which::L_rms})

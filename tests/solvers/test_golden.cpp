@@ -104,7 +104,14 @@ void check_golden(const Plugin& plugin, const std::vector<double>& errors, doubl
     done = k;
     CHECK(method.distance() == Approx(errors[i++]).epsilon(1e-9));
   }
-  CHECK(method.totals().bits_up / 2 == bits_up);
+  CHECK(method.totals().bits_up_values / 2 + method.totals().bits_up_indices == bits_up);
+}
+
+Plugin masha2(const Value& uplink, const Value& downlink) {
+  return {
+      "masha2",
+      {{"step", 0.1}, {"uplink", uplink}, {"downlink", downlink}, {"refresh", 0.1}, {"schedule", "periodic"}},
+      ""};
 }
 
 Plugin masha1(const char* uplink, double step, const char* snapshot) {
@@ -148,4 +155,25 @@ TEST_CASE("golden runs of MASHA1") {
                131200);
   check_golden(masha1("test_perm_k", 0.15, "old"), {8.8281411629e-01, 5.7097527278e-01, 1.2537775597e-01},
                131200);
+}
+
+TEST_CASE("golden runs of MASHA2") {
+  const Table top_10{{"type", "top_k"}, {"k", 10}};
+  check_golden(masha2(top_10, "identity"), {9.5775354418e-01, 7.5184364328e-01, 3.1062731372e-01}, 145200);
+  check_golden(masha2(top_10, top_10), {9.9755188335e-01, 7.9801597789e-01, 3.4631080718e-01}, 145200);
+  // 32 bits for the norm and half a bit for each sign, since what is counted here halves every value.
+  check_golden(masha2("sign_norm", "identity"), {9.6065694405e-01, 7.7808517671e-01, 3.7660263869e-01},
+               93600 - 200 * 50);
+}
+
+TEST_CASE("golden run of Optimistic MASHA") {
+  register_schedules();
+  check_golden({"optimistic_masha",
+                {{"step", 0.15},
+                 {"alpha", 0.99},
+                 {"uplink", "test_perm_k"},
+                 {"refresh", 0.1},
+                 {"schedule", "periodic"}},
+                ""},
+               {8.7933942554e-01, 5.6117772474e-01, 1.0657908541e-01}, 131200);
 }

@@ -1,5 +1,6 @@
 // The methods of the catalogue with the parameters they are tested with, and what is known of each.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 namespace trivium::solvers::testing {
 
 inline Table compressor(const char* type) { return {{"type", type}}; }
+inline Table top_k(double k) { return {{"type", "top_k"}, {"k", k}}; }
 inline Table rand_k(double k, const char* indices = "packed") {
   return {{"type", "rand_k"}, {"k", k}, {"indices", indices}};
 }
@@ -19,7 +21,18 @@ inline std::vector<Table> parameter_sets(const std::string& name) {
     return {{},
             {{"snapshot", "new"}},
             {{"uplink", compressor("identity")}, {"downlink", compressor("identity")}},
-            {{"uplink", rand_k(0.3, "seed")}, {"downlink", rand_k(0.5)}, {"schedule", "periodic"}}};
+            {{"uplink", rand_k(0.3, "seed")}, {"downlink", rand_k(0.5)}, {"schedule", "periodic"}},
+            {{"uplink", compressor("perm_k")}},
+            {{"participants", 2}, {"uplink", rand_k(0.5)}}};
+  if (name == "vr_masha1") return {{}, {{"batch", 2}, {"uplink", compressor("perm_k")}}};
+  if (name == "masha2")
+    return {{},
+            {{"rule", "proven"}, {"uplink", top_k(0.5)}},
+            {{"uplink", compressor("sign_norm")}, {"downlink", top_k(0.5)}, {"snapshot", "new"}},
+            {{"error_feedback", false}, {"uplink", compressor("natural")}}};
+  if (name == "vr_masha2") return {{}, {{"rule", "proven"}, {"uplink", top_k(0.5)}, {"batch", 3}}};
+  if (name == "optimistic_masha")
+    return {{}, {{"uplink", rand_k(0.5)}}, {{"downlink", compressor("natural")}, {"schedule", "periodic"}}};
   return {{}};
 }
 
@@ -45,9 +58,12 @@ struct Facts {
   /// |z_k - z*|^2 <= constant * rate^k |z_0 - z*|^2. Two for a method whose theorem is about |z - z*|^2 + |w
   /// - z*|^2.
   double constant = 2;
-  bool random = true;      ///< then the bound and the bits hold in the mean
-  bool rotates = true;     ///< converges on a pure rotation
-  std::vector<Cost> cost;  ///< one entry, or none when it varies
+  bool random = true;       ///< then the bound and the bits hold in the mean
+  bool rotates = true;      ///< converges on a pure rotation
+  std::vector<Cost> cost;   ///< one entry, or none when it varies
+  bool constrained = true;  ///< takes feasible sets
+  /// For a method that states no rate: 1e-12 is reached on the suite's problems within so many iterations.
+  std::optional<std::int64_t> iterations = {};
 };
 
 inline Facts facts(const Plugin& plugin) {
@@ -59,6 +75,17 @@ inline Facts facts(const Plugin& plugin) {
   // With D = |z_k - z*|^2, S = |z_k - z_{k-1}|^2, V = D + 2 g <F(z_k) - F(z_{k-1}), z* - z_k> + g L S falls
   // by 1 - g mu for g <= 1 / (4 L), and V >= (1 - g L) D >= 3/4 D.
   if (plugin.type == "optimistic") return {4.0 / 3, false, true, {{1, 1, 1}}};
+  if (plugin.type == "masha2" || plugin.type == "vr_masha2") {
+    // |z - z*|^2 <= 2 |z - E - z*|^2 + 2 |E|^2, and V_0 = 2 |z_0 - z*|^2.
+    Facts facts{4, true, true, {}, false};
+    const bool proven = plugin.parameters.find("rule") != nullptr;
+    if (!proven) facts.iterations = 6000;
+    if (proven) facts.rotates = false;  // it does, in 50 times as many iterations
+    return facts;
+  }
+  // V_0 = ((1 - p) / eta + (2 p + eta mu) / (2 p eta)) |z_0 - z*|^2 and V >= (1 - p) / (2 eta) |z - z*|^2
+  // with p <= 1/2 and eta mu <= p / 2.
+  if (plugin.type == "optimistic_masha") return {7, true, true, {}};
   return {};
 }
 
