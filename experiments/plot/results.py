@@ -7,6 +7,7 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")  # a sweep that is still writing may be plotted
@@ -74,6 +75,11 @@ class Run:
     seed = property(lambda self: self.attributes["seed"])
     status = property(lambda self: str(self.attributes["status"]))
     experiment = property(lambda self: str(self.attributes.get("experiment", "")))
+
+    @cached_property
+    def config(self):
+        """The resolved experiment: tables `problem`, `method`, `stop`, ... Empty if the file says nothing."""
+        return _toml(self.attributes.get("config", ""))
 
     def column(self, name):
         if name not in self.history:

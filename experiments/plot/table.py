@@ -15,11 +15,11 @@ def table_of(points, merit, accuracies, convention):
     rows = [_HEADER]
     for point in points:
         for place, accuracy in enumerate(sorted(accuracies, reverse=True)):
-            name, runs = ("", "") if place else (point.name, _statuses(point))
+            name, runs = ("", "") if place else (point.name, statuses(point))
             costs = [text(_cost(point, column, merit, accuracy)) for column, text in _COSTS.items()]
             rows.append((name, f"{accuracy:.3g}", *costs, _ratio(point, points[0], convention, merit, accuracy), runs))
     return "\n".join([
-        *_aligned(rows),
+        *aligned(rows),
         "",
         f"accuracy: {merit}; medians over seeds, bits and calls per worker; -: the median run does not get there",
         f"bits / first: {bits_axis(convention).label}, relative to {points[0].name}",
@@ -35,13 +35,13 @@ def _ratio(point, first, convention, merit, accuracy):
     return three_digits(own / base) if math.isfinite(own) and math.isfinite(base) and base > 0 else "-"
 
 
-def _statuses(point):
+def statuses(point):
     return ", ".join(f"{point.count(status)} {status}" for status in _STATUSES if point.count(status))
 
 
-def _aligned(rows):
-    """The first and the last column to the left, the numbers between to the right."""
+def aligned(rows, left=1):
+    """The first column and so many last ones to the left, the numbers between to the right."""
     widths = [max(map(len, column)) for column in zip(*rows)]
-    sides = ["<"] + [">"] * (len(widths) - 2) + ["<"]
+    sides = ["<"] + [">"] * (len(widths) - 1 - left) + ["<"] * left
     return ["  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths)).rstrip()
             for row in rows]

@@ -32,6 +32,14 @@ def count_text(count):
     return f"{count:.0f}" if count == round(count) or count >= 1000 else f"{count:.1f}"
 
 
+def seconds_text(seconds):
+    """"1.23 s", "12.3 ms"; "-" if infinite. Three significant digits."""
+    if not math.isfinite(seconds):
+        return "-"
+    divisor, name = unit_of("s", seconds)
+    return f"{three_digits(seconds / divisor)} {name}"
+
+
 def three_digits(number):
     """1.23, 12.3, 123, 1234: never an exponent, unless the number is smaller than 0.001."""
     if number == 0:

@@ -15,7 +15,12 @@ import numpy as np
 PLOT = Path(__file__).resolve().parents[2] / "experiments" / "plot"
 sys.path.insert(0, str(PLOT))
 import curves
+import figure
 import results
+import settings
+import style
+import sweep
+import sweep_figure
 import table
 import units
 
@@ -27,7 +32,7 @@ plot_main = runpy.run_path(str(PLOT / "__main__.py"), run_name="plot")["main"]
 
 
 def write_run(folder, label, seed, distance, bits_per_row=100.0, grid="", status="reached", theory="rate = 0.5\n",
-              drop=(), **columns):
+              drop=(), config="", **columns):
     """A run whose row i is iteration and round i, with i * bits_per_row bits up, twice that down, and 2 i calls."""
     row = np.arange(len(distance), dtype=float)
     bits = row * bits_per_row
@@ -41,6 +46,7 @@ def write_run(folder, label, seed, distance, bits_per_row=100.0, grid="", status
             file[f"history/{name}"] = np.asarray(history[name], dtype=float)
         file.attrs.update({"experiment": "hand made", "method": "m", "label": label, "grid": grid, "seed": seed})
         file.attrs.update({"status": status, "order": ORDER.get(label, 2), "theory": theory, "ranks": 2, "workers": 8})
+        file.attrs["config"] = config
     return path
 
 
@@ -310,6 +316,269 @@ class Table(InFolder):
         run = self.points()[0].runs[0]
         self.assertEqual(curves.cost_to(run, lambda run: run.column("round"), "distance", 1e-3), 2)
         self.assertEqual(curves.cost_to(run, lambda run: run.column("round"), "distance", 0.999e-3), math.inf)
+
+
+class Settings(InFolder):
+    def runs(self, *configs):
+        for seed, config in enumerate(configs):
+            write_run(self.folder, "first", 1, [1.0], grid=f"{seed}", config=config)
+        return [point.runs[0] for point in self.points()]
+
+    def test_a_key_is_looked_up_in_the_method_and_then_with_its_section(self):
+        (run,) = self.runs("problem = { workers = 10 }\nmethod = { step = { theory = 2.0 }, up = { k = 5 } }")
+        self.assertEqual(settings.setting(run, "up.k"), 5)
+        self.assertEqual(settings.setting(run, "step"), {"theory": 2.0})
+        self.assertEqual(settings.setting(run, "problem.workers"), 10)
+        self.assertIsNone(settings.setting(run, "up.k.k"))
+        self.assertIsNone(settings.setting(run, "workers"))
+
+    def test_keys_with_several_values(self):
+        runs = self.runs('problem = { workers = 10 }\nmethod = { step = { theory = 2.0 }, up = { k = 5, s = 1 } }',
+                         'problem = { workers = 20 }\nmethod = { step = { theory = 1.0 }, up = { k = 6, s = 1 } }')
+        self.assertEqual(settings.varied(runs), ["problem.workers", "step", "up.k"])
+
+    def test_problems_are_told_apart_by_what_differs(self):
+        self.runs(*(f"problem = {{ workers = {w}, similarity = {s}, n = 5 }}" for w in (2, 4) for s in (0.1, 1.0)))
+        names = {name: len(points) for name, points in settings.by_problem(self.points(), "problem.workers").items()}
+        self.assertEqual(names, {"similarity = 0.1": 2, "similarity = 1": 2})
+        self.assertEqual(len(settings.by_problem(self.points())), 4)
+        self.assertEqual(list(settings.by_problem(self.points()[:1])), [""])
+
+
+class Sweep(InFolder):
+    def write(self, method, rows, label="first", problem="", seeds=(1,), reached=True):
+        """A run that is at 1e-6 after so many rows of 100 bits, or at 1e-2 and never there."""
+        error = np.ones(rows + 1)
+        error[-1] = 1e-6 if reached else 1e-2
+        for seed in seeds:
+            write_run(self.folder, label, seed, error, grid=f"{problem} {method}", status="limit",
+                      config=f"problem = {{ {problem} }}\nmethod = {{ {method} }}")
+
+    def sweep(self, key, accuracy=1e-6):
+        methods = results.group(results.load([self.folder], self.warnings.append), self.warnings.append)
+        return sweep.sweep_over(key, methods, "uplink-only", "distance", accuracy)
+
+    def costs(self, key, accuracy=1e-6):
+        """name of the line -> value -> median bits."""
+        return {line.name: {value: sweep.cost_of(point, curves.bits_axis("uplink-only"), "distance", accuracy)[1]
+                            for value, point in line.points.items()} for line in self.sweep(key, accuracy).series}
+
+    def test_quantiles_over_seeds_by_hand(self):
+        # 100, 200 and 400 bits. 10 %: rank 0.2, 100 + 0.2 * 100. 90 %: rank 1.8, 200 + 0.8 * 200.
+        for seed, rows in enumerate((1, 2, 4)):
+            self.write("up = { k = 5 }", rows, seeds=[seed])
+        ((line,), (value,)) = self.sweep("up.k").series, self.sweep("up.k").values
+        bits = curves.bits_axis("uplink-only")
+        np.testing.assert_allclose(sweep.cost_of(line.points[5], bits, "distance", 1e-6), [120, 200, 360])
+        self.assertEqual(value, 5)
+
+    def test_a_minority_that_is_not_there_leaves_the_median_and_takes_the_upper_quantile_away(self):
+        for seed, reached in enumerate((True, True, False)):
+            self.write("up = { k = 5 }", 3, seeds=[seed], reached=reached)
+        low, middle, high = sweep.cost_of(self.points()[0], curves.bits_axis("uplink-only"), "distance", 1e-6)
+        self.assertEqual((low, middle, high), (300, 300, math.inf))
+
+    def test_values_ascend_and_the_best_point_of_each_is_drawn(self):
+        for k, step, rows in ((10, 1, 4), (10, 2, 3), (2, 1, 5), (2, 2, 6)):
+            self.write(f"up = {{ k = {k} }}, step = {step}", rows)
+        self.assertEqual(self.costs("up.k"), {"first": {2: 500, 10: 300}})
+        self.assertEqual(list(self.costs("up.k")["first"]), [2, 10])
+
+    def test_the_best_point_is_the_one_for_the_accuracy(self):
+        # At 0.1 the run that never sees 1e-6 is the cheaper one.
+        self.write("up = { k = 5 }, step = 1", 3)
+        self.write("up = { k = 5 }, step = 2", 2, reached=False)
+        self.assertEqual(self.costs("up.k", 0.1), {"first": {5: 200}})
+        self.assertEqual(self.costs("up.k", 1e-6), {"first": {5: 300}})
+
+    def test_a_value_that_does_not_get_there_is_infinite_and_a_method_without_the_parameter_is_a_reference(self):
+        self.write("up = { k = 5 }", 3)
+        self.write("up = { k = 9 }", 3, reached=False)
+        self.write('up = { type = "identity" }', 7, label="second")
+        self.assertEqual(self.costs("up.k"), {"first": {5: 300, 9: math.inf}, "second": {None: 700}})
+        self.assertEqual([line.is_reference for line in self.sweep("up.k").series], [False, True])
+
+    def test_steps_are_multiples_of_theory_where_such_occur(self):
+        self.write("step = { theory = 2.0 }", 3)
+        self.write('step = "theory"', 5)
+        self.write("step = 0.25", 9, label="second")
+        self.assertEqual(self.costs("step"), {"first": {1: 500, 2: 300}, "second": {None: 900}})
+        self.assertEqual(self.sweep("step").label, "step (multiple of theory's)")
+
+    def test_steps_are_numbers_where_no_multiples_occur(self):
+        self.write("step = 0.5", 3)
+        self.write('step = "theory"', 5)
+        self.assertEqual(self.costs("step"), {"first": {0.5: 300}, "first (step = theory)": {None: 500}})
+
+    def test_problems_are_not_mixed(self):
+        for workers in 2, 8:
+            for similarity, rows in ((0.1, 3), (1.0, 5)):
+                self.write("step = 1", rows * workers, problem=f"workers = {workers}, similarity = {similarity}")
+        self.assertEqual(self.costs("problem.workers"),
+                         {"first (similarity = 0.1)": {2: 600, 8: 2400}, "first (similarity = 1)": {2: 1000, 8: 4000}})
+
+    def draw(self, key, costs=("bits",)):
+        axes = [curves.horizontal_axis(cost, "uplink-only", "wan") for cost in costs]
+        return sweep_figure.draw(self.sweep(key), axes, "distance", 1e-6, "title")
+
+    def test_the_figure_is_logarithmic_with_a_tick_at_each_value_and_open_markers_at_the_top(self):
+        for k, rows in ((1, 30), (10, 20), (100, 40)):
+            self.write(f"up = {{ k = {k} }}", rows, reached=k < 100)
+        self.write("step = 1", 10, label="second")
+        (axes,) = self.draw("up.k").axes
+        self.assertEqual((axes.get_xscale(), axes.get_yscale()), ("log", "log"))
+        self.assertEqual(list(axes.get_xticks()), [1, 10, 100])
+        self.assertEqual(axes.get_ylabel(), "bits sent per worker (uplink only) [kbit]")
+        line, missed, reference = axes.get_lines()
+        np.testing.assert_array_equal(line.get_ydata(), [3, 2, math.nan])
+        self.assertEqual((list(missed.get_xdata()), missed.get_markerfacecolor()), ([100], "white"))
+        height = axes.transAxes.inverted().transform  # as a share of the axes
+        self.assertGreater(height(missed.get_transform().transform((100, *missed.get_ydata())))[1], 0.95)
+        self.assertLess(height(axes.transData.transform((1, 3)))[1], 0.95)
+        np.testing.assert_array_equal(reference.get_ydata(), [1, 1])
+        texts = [text.get_text() for text in axes.get_legend().get_texts()]
+        self.assertEqual(texts, ["first", "second", "at the top: not reached"])
+
+    def test_what_is_never_there_is_in_the_legend(self):
+        self.write("up = { k = 1 }", 3)
+        self.write("step = 1", 3, label="second", reached=False)
+        texts = [text.get_text() for text in self.draw("up.k").axes[0].get_legend().get_texts()]
+        self.assertEqual(texts, ["first", "second\nnot reached"])
+
+    def test_a_parameter_that_may_be_zero_has_a_linear_axis(self):
+        for k in 0, 1, 2:
+            self.write(f"up = {{ k = {k} }}", 3)
+        self.assertEqual(self.draw("up.k").axes[0].get_xscale(), "linear")
+
+    def test_several_costs_share_one_legend(self):
+        for k in 1, 2:
+            self.write(f"up = {{ k = {k} }}", 3)
+        drawn = self.draw("up.k", ("bits", "rounds"))
+        self.assertEqual((len(drawn.axes), len(drawn.legends)), (2, 1))
+        self.assertEqual([axes.get_legend() for axes in drawn.axes], [None, None])
+
+    def test_the_table_by_hand(self):
+        self.write("up = { k = 5 }, step = 2", 3, seeds=(1, 2))
+        self.write("step = 1", 7, label="second")
+        options = "--over up.k --panels bits_both,rounds --table --at 1e-6"
+        code, out, err = program(self.folder, *options.split())
+        self.assertEqual((code, err), (0, ""))
+        rows = [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in out.splitlines()]
+        self.assertEqual(rows[1], ["first", "5", "1e-06", "900 bit", "900 bit", "900 bit", "3", "3", "3", "2 limit",
+                                   "up = { k = 5 }, step = 2"])
+        self.assertEqual(rows[2][:6], ["second", "-", "1e-06", "2.10 kbit", "2.10 kbit", "2.10 kbit"])
+
+    def test_the_program_writes_it(self):
+        for k in 1, 2:
+            self.write(f"up = {{ k = {k} }}", 3 * k, seeds=(1, 2))
+        options = "--over up.k -x rounds --at 1e-6 --out"
+        code, out, err = program(self.folder, *options.split(), self.folder / "f")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(out.split(), [str(self.folder / "f.png"), str(self.folder / "f.pdf")])
+
+    def test_mistakes_are_sentences(self):
+        for k in 1, 2:
+            self.write(f"up = {{ k = {k} }}", 3, reached=False)
+        for arguments, sentence in {
+            ("--over", "up.q"): "'up.q' is a number in no method's configuration; choose for --over a parameter that "
+                                "takes several values (here: up.k)",
+            ("--over", "up.k", "--at", "1e-9"): "no median run reaches 1e-09 (the smallest distance of a run is 0.01)",
+            ("--over", "up.k", "--log-x"): "--log-x does not go with --over",
+            ("--panels", "rounds", "-x", "rounds"): "--panels and -x both choose costs: leave one out",
+            ("--panels", "bits_up,moon"): "no panel named 'moon' (choose from bits_up, bits_both, bits_values, rounds",
+            ("--panels", "rounds", "--network", "lan"): "--network is for -x modelled only",
+        }.items():
+            code, out, err = program(self.folder, *arguments)
+            self.assertEqual((code, out, err.count("\n")), (2, "", 1), err)
+            self.assertIn(sentence, err)
+
+
+class Panels(InFolder):
+    def draw(self, *conventions, labels=("first", "second")):
+        for label in labels:
+            for seed in 1, 2:
+                write_run(self.folder, label, seed, decades(0, -1, -2, -3))
+        methods = results.group(results.load([self.folder], self.warnings.append), self.warnings.append)
+        axes = [curves.bits_axis(convention) for convention in conventions]
+        return figure.draw([(axis, [(number, curves.curve_of(points[0], axis, "distance"))
+                                    for number, points in enumerate(methods.values())]) for axis in axes],
+                           "distance", "title", False)
+
+    def test_the_same_curves_against_each_cost_under_one_legend(self):
+        drawn = self.draw("uplink-only", "all")
+        up, both = drawn.axes
+        np.testing.assert_array_equal(up.get_lines()[-1].get_xdata(), [0, 100, 200, 300])
+        np.testing.assert_array_equal(both.get_lines()[-1].get_xdata(), [0, 300, 600, 900])
+        self.assertEqual(both.get_xlabel(), "bits sent and received per worker\n[bit]")
+        self.assertEqual((up.get_ylim(), up.get_ylabel() != "", both.get_ylabel()), (both.get_ylim(), True, ""))
+        (legend,) = drawn.legends
+        self.assertEqual([text.get_text() for text in legend.get_texts()], ["first", "second", "theory's rate"])
+        self.assertIsNone(up.get_legend() or both.get_legend())
+
+    def test_the_legend_does_not_cover_anything(self):
+        many = [f"method number {i}" for i in range(10)], [f"method number {i} with a long name" * 2 for i in range(30)]
+        for conventions, labels in zip((["uplink-only", "all", "values-only"], ["all"]), many):
+            with style.matplotlib.rc_context(style.SETTINGS):
+                drawn = self.draw(*conventions, labels=labels)
+                drawn.savefig(io.BytesIO(), format="png")
+            drawn.set_dpi(style.SETTINGS["savefig.dpi"])
+            legend = drawn.legends[0].get_window_extent()
+            for axes in drawn.axes:
+                self.assertGreater(axes.get_tightbbox().y0, legend.y1)
+            self.assertGreaterEqual(legend.y0, 0)
+
+    def test_the_program_names_the_file_after_the_panels(self):
+        write_run(self.folder, "first", 1, decades(0, -1, -2))
+        keep = os.getcwd()
+        self.addCleanup(os.chdir, keep)
+        os.chdir(self.folder)
+        self.assertEqual(program(".", "--panels", "bits_up,rounds")[1].split()[0], "hand_made_bits_up_rounds.png")
+
+    def test_a_curve_for_each_problem(self):
+        # The harder problem must not vanish behind the easier one.
+        for workers, error in ((2, decades(0, -6)), (4, decades(0, -3, -6))):
+            for step in 1, 2:
+                write_run(self.folder, "first", 1, error, grid=f"problem.workers = {workers}, step = {step}",
+                          config=f"problem = {{ workers = {workers} }}\nmethod = {{ step = {step} }}")
+        _, out, _ = program(self.folder, "--table", "--at", "1e-6")
+        self.assertEqual([line.split("  ")[0] for line in out.splitlines()[1:3]],
+                         ["first (problem.workers = 2, step = 1)", "first (problem.workers = 4, step = 1)"])
+
+
+class Colours(unittest.TestCase):
+    # Machado, Oliveira, Fernandes 2009, table 1, severity 1, on linear RGB.
+    EYES = {
+        "normal": np.eye(3),
+        "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+                       [-0.003882, -0.048116, 1.051998]],
+        "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+                         [-0.011820, 0.042940, 0.968881]],
+        "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
+                       [0.004733, 0.691367, 0.303900]],
+    }
+
+    def seen(self, colour, eye):
+        """CIE Lab of a colour #RRGGBB."""
+        rgb = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+        linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+        to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+        xyz = to_xyz @ np.clip(np.array(self.EYES[eye]) @ linear, 0, 1) / [0.9505, 1, 1.089]
+        f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+        return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+    def test_ten_methods_differ_to_every_eye(self):
+        # A just noticeable difference is about 2.3; in matplotlib's own cycle of ten two colours are 4.6 apart.
+        self.assertEqual(len(style.COLOURS), 10)
+        for eye in self.EYES:
+            seen = [self.seen(colour, eye) for colour in style.COLOURS]
+            for i in range(10):
+                for j in range(i):
+                    self.assertGreater(np.linalg.norm(seen[i] - seen[j]), 15, (eye, style.COLOURS[i], style.COLOURS[j]))
+
+    def test_the_second_five_are_dash_dotted_and_every_line_has_its_marker(self):
+        lines = [style.method_style(number, number) for number in range(10)]
+        self.assertEqual([line["linestyle"] for line in lines], [style.STYLES[0]] * 5 + [style.STYLES[1]] * 5)
+        self.assertEqual(len({line["marker"] for line in lines}), 10)
 
 
 class Program(InFolder):

@@ -1,0 +1,31 @@
+"""A sweep as text: one row for each line, value of the parameter and accuracy."""
+from curves import bits_axis
+from sweep import cost_of, sweep_over
+from table import aligned, statuses
+from units import bits_text, count_text, seconds_text
+
+_TEXT = {"bit": bits_text, "count": count_text, "s": seconds_text}
+
+
+def sweep_table(methods, axes, options):
+    """For each accuracy of --at and each cost the quantiles over seeds; "-" where the runs do not get there. The best
+    point is chosen for every accuracy by itself."""
+    costs = [words for axis in axes for words in (axis.label, "10 %", "90 %")]
+    rows = [("method", options.over, "accuracy", *costs, "runs", "grid point")]
+    for accuracy in options.at:
+        for line in sweep_over(options.over, methods, options.bits, options.y, accuracy).series:
+            for value, point in line.points.items():
+                cells = [text for axis in axes for text in _cells(point, axis, options.y, accuracy)]
+                rows.append((line.name, "-" if value is None else f"{value:.4g}", f"{accuracy:.3g}", *cells,
+                             statuses(point), point.grid))
+    return "\n".join([
+        *aligned(rows, left=2),
+        "",
+        f"accuracy: {options.y}; medians and quantiles over seeds; -: not reached",
+        f"grid point: of those with this value the one with the fewest bits ({bits_axis(options.bits).label})",
+    ])
+
+
+def _cells(point, axis, merit, accuracy):
+    low, middle, high = map(_TEXT[axis.kind], cost_of(point, axis, merit, accuracy))
+    return middle, low, high
