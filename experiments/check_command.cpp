@@ -55,61 +55,85 @@ solvers::Theory theory_of(const MethodRun& run, Prepared& prepared, mpi::Transpo
   reject("{}: {}", run.solver.where, mistake.what());
 }
 
-}  // namespace
-
-void check_experiment(const Request& request, mpi::Transport& transport) {
-  const bool server = transport.rank() == 0;
-  Experiment experiment;
-  mpi::agree(transport, [&] { experiment = load(request); });
-  Prepared prepared = prepare(experiment, transport, folders(request), "");
-  const problems::Traits& traits = prepared.problem->traits();
-  if (server) {
-    fmt::print("{}: {}, {} workers, d = {}, {}\n\n", experiment.name, experiment.problem.type,
-               traits.workers.total, traits.dimension, traits.constrained ? "constrained" : "unconstrained");
-    if (prepared.solution) {
-      const std::vector<double> entries = prepared.solution->to_host();
-      fmt::print("solution: |z*| = {:.6g}, |z0 - z*| = {:.6g}, relative residual {:.1e} ({})\n\n",
-                 norm(*prepared.solution), std::sqrt(squared_distance(*prepared.solution, prepared.start)),
-                 prepared.solution_residual, prepared.solution_how);
-    } else {
-      fmt::print("solution: none; {}\n\n", prepared.solution_how);
-    }
-    fmt::print("constants\n");
+void print_solution(const Prepared& prepared) {
+  if (!prepared.solution) {
+    fmt::print("solution: none; {}\n\n", prepared.solution_how);
+    return;
   }
-  print_constants(*prepared.constants, server);
+  fmt::print("solution: |z*| = {:.6g}, |z0 - z*| = {:.6g}, relative residual {:.1e} ({})\n\n",
+             norm(*prepared.solution), std::sqrt(squared_distance(*prepared.solution, prepared.start)),
+             prepared.solution_residual, prepared.solution_how);
+}
 
+void print_monotonicity(Prepared& prepared, bool server) {
   const double mu = prepared.constants->mu();
   const Vector& centre = prepared.solution ? *prepared.solution : prepared.start;
   const double least = least_monotonicity(prepared, centre, 32);
+  if (!server) return;
+  const char* verdict = mu > 1e-12 * prepared.constants->L()   ? "strongly monotone"
+                        : mu > -1e-9 * prepared.constants->L() ? "monotone"
+                                                               : "NOT monotone";
+  fmt::print("\nthe operator is {} at the {} (mu = {:.4g})\n", verdict,
+             prepared.solution ? "solution" : "start", mu);
+  fmt::print("smallest <F(a) - F(b), a - b> / |a - b|^2 over 32 random pairs around it: {:.4g}{}\n", least,
+             least < -1e-9 * prepared.constants->L()
+                 ? "  -- NOT monotone there: theory does not apply that far out"
+                 : "");
+}
+
+void print_method(const MethodRun& run, const solvers::Theory& theory) {
+  fmt::print("  {}{}\n", run.label, run.grid.empty() ? "" : " (" + run.grid + ")");
+  fmt::print("    theory step {:.6g} = {}\n", theory.step, theory.rule);
+  if (theory.step_used != theory.step)
+    fmt::print("    step in use {:.6g}, {:.3g} times that{}\n", theory.step_used,
+               theory.step_used / theory.step,
+               theory.step_used > theory.step ? ": beyond the theorem, no rate is predicted" : "");
+  fmt::print("    {:.0f} bits up, {:.0f} bits down", theory.bits_up, theory.bits_down);
+  if (theory.rate < 1) {
+    const double iterations = std::log(1e-6) / std::log(theory.rate);
+    fmt::print("; predicted factor {:.6g} an iteration: 1e-6 within {} iterations, {} bits up", theory.rate,
+               with_unit(std::ceil(iterations)), with_unit(iterations * theory.bits_up));
+  }
+  fmt::print("\n");
+}
+
+/// Everything about one of the experiment's problems and the methods on it.
+void check_problem(const Experiment& experiment, std::size_t number, const Request& request,
+                   mpi::Transport& transport) {
+  const bool server = transport.rank() == 0;
+  const ProblemPoint& point = experiment.problems[number];
+  Prepared prepared = prepare(point, transport, folders(request), "");
+  const problems::Traits& traits = prepared.problem->traits();
   if (server) {
-    const char* verdict = mu > 1e-12 * prepared.constants->L()   ? "strongly monotone"
-                          : mu > -1e-9 * prepared.constants->L() ? "monotone"
-                                                                 : "NOT monotone";
-    fmt::print("\nthe operator is {} at the {} (mu = {:.4g})\n", verdict,
-               prepared.solution ? "solution" : "start", mu);
-    fmt::print("smallest <F(a) - F(b), a - b> / |a - b|^2 over 32 random pairs around it: {:.4g}{}\n", least,
-               least < -1e-9 * prepared.constants->L()
-                   ? "  -- NOT monotone there: theory does not apply that far out"
-                   : "");
-    fmt::print("\nmethods (bits per worker and iteration; exact expectations)\n");
+    fmt::print("{}: {}, {} workers, d = {}, {}{}\n\n", experiment.name, point.plugin.type,
+               traits.workers.total, traits.dimension, traits.constrained ? "constrained" : "unconstrained",
+               point.parts.empty() ? "" : " (" + grid_name(point.parts) + ")");
+    print_solution(prepared);
+    fmt::print("constants\n");
   }
+  print_constants(*prepared.constants, server);
+  print_monotonicity(prepared, server);
+  if (server) fmt::print("\nmethods (bits per worker and iteration; exact expectations)\n");
   for (const MethodRun& run : experiment.runs) {
+    if (run.problem != number) continue;
     const solvers::Theory theory = theory_of(run, prepared, transport);
-    if (!server) continue;
-    fmt::print("  {}{}\n", run.label, run.grid.empty() ? "" : " (" + run.grid + ")");
-    fmt::print("    theory step {:.6g} = {}\n", theory.step, theory.rule);
-    if (theory.step_used != theory.step)
-      fmt::print("    step in use {:.6g}, {:.3g} times that{}\n", theory.step_used,
-                 theory.step_used / theory.step,
-                 theory.step_used > theory.step ? ": beyond the theorem, no rate is predicted" : "");
-    fmt::print("    {:.0f} bits up, {:.0f} bits down", theory.bits_up, theory.bits_down);
-    if (theory.rate < 1) {
-      const double iterations = std::log(1e-6) / std::log(theory.rate);
-      fmt::print("; predicted factor {:.6g} an iteration: 1e-6 within {} iterations, {} bits up", theory.rate,
-                 with_unit(std::ceil(iterations)), with_unit(iterations * theory.bits_up));
-    }
-    fmt::print("\n");
+    if (server) print_method(run, theory);
   }
+}
+
+}  // namespace
+
+void check_experiment(const Request& request, mpi::Transport& transport) {
+  Experiment experiment;
+  mpi::agree(transport, [&] { experiment = load(request); });
+  for (std::size_t i = 0; i < experiment.problems.size(); ++i) {
+    if (i > 0 && transport.rank() == 0) fmt::print("\n");
+    check_problem(experiment, i, request, transport);
+  }
+  if (transport.rank() != 0) return;
+  const std::size_t claims = experiment.claims.size();
+  fmt::print("\n{} claim{}{}\n", claims == 0 ? "no" : fmt::format("{}", claims), claims == 1 ? "" : "s",
+             claims == 0 ? "" : fmt::format("; `trivium verify {}` judges them", request.file));
 }
 
 }  // namespace trivium::experiments

@@ -6,35 +6,11 @@
 
 #include <trivium/core/errors.hpp>
 
+#include "claim_reader.hpp"
+#include "sections.hpp"
+
 namespace trivium::experiments {
 namespace {
-
-std::string at(const Value& value) { return value.where.empty() ? "" : value.where + ": "; }
-
-/// The table under `name`, or an empty one.
-const Table& section(const Table& table, const char* name) {
-  static const Table empty;
-  const Value* value = table.find(name);
-  if (value == nullptr) return empty;
-  if (value->table() == nullptr) reject("{}[{}] must be a table, got {}", at(*value), name, value->kind());
-  return *value->table();
-}
-
-Table without(const Table& table, std::initializer_list<std::string_view> names) {
-  Table rest;
-  for (const Entry& entry : table.entries())
-    if (std::find(names.begin(), names.end(), entry.name) == names.end()) rest.set(entry.name, entry.value);
-  return rest;
-}
-
-const std::string& required_text(const Table& table, const char* name, const std::string& owner,
-                                 const std::string& where) {
-  const Value* value = table.find(name);
-  if (value == nullptr) reject("{}{} needs '{}'", where.empty() ? "" : where + ": ", owner, name);
-  if (value->text() == nullptr)
-    reject("{}{}.{} must be a text, got {}", at(*value), owner, name, value->kind());
-  return *value->text();
-}
 
 std::vector<std::int64_t> read_seeds(const Table& table) {
   const Value* value = table.find("seeds");
@@ -106,25 +82,81 @@ void read_sections(const Table& table, Experiment& experiment) {
   checkpoint_fields.finish();
 }
 
-void read_method(const Value& value, std::size_t number, Experiment& experiment) {
-  const std::string owner = fmt::format("method {}", number + 1);
-  if (value.table() == nullptr)
-    reject("{}{} must be a table [[method]], got {}", at(value), owner, value.kind());
-  const Table& table = *value.table();
+std::vector<ProblemPoint> read_problems(const Table& table) {
+  const Value* problem = table.find("problem");
+  if (problem == nullptr || problem->table() == nullptr)
+    reject("the experiment needs a [problem] with a type; `trivium list problems` shows them");
+  const std::string& type = required_text(*problem->table(), "type", "[problem]", problem->where);
+  std::vector<ProblemPoint> points;
+  for (GridPoint& point : expand(without(*problem->table(), {"type"}), "problem")) {
+    const Plugin plugin{type, std::move(point.parameters), problem->table()->find("type")->where};
+    Table resolved{{"type", type}};
+    const Table parameters = problems::catalogue().resolve(plugin);
+    for (const Entry& entry : parameters.entries()) resolved.set(entry.name, entry.value);
+    points.push_back({plugin, std::move(resolved), std::move(point.parts)});
+  }
+  return points;
+}
+
+/// One [[method]]: its runs on any of the problems.
+std::vector<MethodRun> read_method(const Value& value, const std::string& owner) {
+  const Table& table = item_table(value, owner, "method");
   const std::string& type = required_text(table, "type", owner, value.where);
   const std::string label =
       table.find("label") != nullptr ? required_text(table, "label", owner, value.where) : type;
-  const std::string where = table.find("type")->where;
-  for (const MethodRun& earlier : experiment.runs)
-    if (earlier.label == label) {
-      const Value& named = table.find("label") != nullptr ? *table.find("label") : value;
-      reject("{}{} has the label '{}' of an earlier one; give it a label of its own", at(named), owner,
-             label);
-    }
+  std::vector<MethodRun> runs;
   for (GridPoint& point : expand(without(table, {"label", "type"}))) {
-    Plugin solver{type, std::move(point.parameters), where};
+    Plugin solver{type, std::move(point.parameters), table.find("type")->where};
     solvers::catalogue().resolve(solver);  // checks names, types and ranges
-    experiment.runs.push_back({label, point.name, std::move(solver)});
+    runs.push_back({label, "", std::move(solver), 0, std::move(point.parts)});
+  }
+  return runs;
+}
+
+/// Every [[method]] at every grid point, as on a problem without a grid.
+std::vector<MethodRun> read_methods(const Table& table) {
+  const List* methods = sections(table, "method");
+  if (methods == nullptr || methods->empty())
+    reject("the experiment needs at least one [[method]] with a type; `trivium list solvers` shows them");
+  std::vector<MethodRun> runs;
+  for (std::size_t i = 0; i < methods->size(); ++i) {
+    const Value& value = (*methods)[i];
+    const std::string owner = fmt::format("method {}", i + 1);
+    const std::vector<MethodRun> more = read_method(value, owner);
+    for (const MethodRun& earlier : runs)
+      if (earlier.label == more.front().label) {
+        const Value* named = value.table()->find("label");
+        reject("{}{} has the label '{}' of an earlier one; give it a label of its own",
+               at(named != nullptr ? *named : value), owner, earlier.label);
+      }
+    runs.insert(runs.end(), more.begin(), more.end());
+  }
+  return runs;
+}
+
+/// Every method on every problem, problem by problem.
+std::vector<MethodRun> on_problems(const std::vector<MethodRun>& methods,
+                                   const std::vector<ProblemPoint>& problems) {
+  std::vector<MethodRun> runs;
+  for (std::size_t i = 0; i < problems.size(); ++i)
+    for (MethodRun run : methods) {
+      run.problem = i;
+      run.parts.insert(run.parts.begin(), problems[i].parts.begin(), problems[i].parts.end());
+      run.grid = grid_name(run.parts);
+      runs.push_back(std::move(run));
+    }
+  return runs;
+}
+
+void check_paths(const std::vector<MethodRun>& runs) {
+  std::map<std::string, const MethodRun*> paths;
+  for (const MethodRun& run : runs) {
+    const auto [taken, fresh] = paths.emplace(run_path(run, 0), &run);
+    if (fresh) continue;
+    if (taken->second->label == run.label)
+      reject("the grid of '{}' holds the point '{}' twice; leave one out", run.label, run.grid);
+    reject("the labels '{}' and '{}' make the same folder name '{}'; let them differ in letters or digits",
+           taken->second->label, run.label, safe_file_name(run.label));
   }
 }
 
@@ -132,7 +164,7 @@ void read_method(const Value& value, std::size_t number, Experiment& experiment)
 
 Experiment read_experiment(const Table& table, const std::string& default_name) {
   const std::vector<std::string> known = {"name",   "seeds",      "problem", "stop",
-                                          "record", "checkpoint", "method"};
+                                          "record", "checkpoint", "method",  "claim"};
   for (const Entry& entry : table.entries())
     if (std::find(known.begin(), known.end(), entry.name) == known.end())
       reject("{}unknown key '{}'{}", at(entry.value), entry.name, did_you_mean(entry.name, known));
@@ -141,31 +173,11 @@ Experiment read_experiment(const Table& table, const std::string& default_name) 
   experiment.name =
       table.find("name") != nullptr ? required_text(table, "name", "the experiment", "") : default_name;
   experiment.seeds = read_seeds(table);
-  const Value* problem = table.find("problem");
-  if (problem == nullptr || problem->table() == nullptr)
-    reject("the experiment needs a [problem] with a type; `trivium list problems` shows them");
-  const std::string& type = required_text(*problem->table(), "type", "[problem]", problem->where);
-  experiment.problem = {type, without(*problem->table(), {"type"}), problem->table()->find("type")->where};
-  experiment.resolved_problem.set("type", type);
-  const Table resolved = problems::catalogue().resolve(experiment.problem);
-  for (const Entry& entry : resolved.entries()) experiment.resolved_problem.set(entry.name, entry.value);
+  experiment.problems = read_problems(table);
   read_sections(table, experiment);
-
-  const Value* methods = table.find("method");
-  if (methods != nullptr && methods->table() != nullptr)
-    reject("{}write [[method]] with double brackets: there may be several", at(*methods));
-  if (methods == nullptr || methods->list() == nullptr || methods->list()->empty())
-    reject("the experiment needs at least one [[method]] with a type; `trivium list solvers` shows them");
-  for (std::size_t i = 0; i < methods->list()->size(); ++i) read_method((*methods->list())[i], i, experiment);
-  std::map<std::string, const MethodRun*> paths;
-  for (const MethodRun& run : experiment.runs) {
-    const auto [taken, fresh] = paths.emplace(run_path(run, 0), &run);
-    if (fresh) continue;
-    if (taken->second->label == run.label)
-      reject("the grid of '{}' holds the point '{}' twice; leave one out", run.label, run.grid);
-    reject("the labels '{}' and '{}' make the same folder name '{}'; let them differ in letters or digits",
-           taken->second->label, run.label, safe_file_name(run.label));
-  }
+  experiment.runs = on_problems(read_methods(table), experiment.problems);
+  check_paths(experiment.runs);
+  experiment.claims = read_claims(table, experiment);
   return experiment;
 }
 
@@ -175,7 +187,7 @@ std::string resolved_config(const Experiment& experiment, const MethodRun& run, 
   for (const Entry& entry : resolved.entries()) method.set(entry.name, entry.value);
   return to_toml_document(Table{{"name", experiment.name},
                                 {"seed", seed},
-                                {"problem", experiment.resolved_problem},
+                                {"problem", experiment.problems[run.problem].resolved},
                                 {"method", method},
                                 {"stop", experiment.resolved_stop},
                                 {"record", experiment.resolved_record}});

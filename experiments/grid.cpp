@@ -1,6 +1,8 @@
 #include "grid.hpp"
 
 #include <cctype>
+#include <charconv>
+#include <string_view>
 
 #include <trivium/core/errors.hpp>
 
@@ -9,14 +11,14 @@ namespace {
 
 struct Choice {
   Value value;
-  std::string name;
+  std::vector<std::string> parts;
 };
 
 std::vector<Choice> choices(const Value& value, const std::string& name);
 
 /// Every way of choosing in each entry of a table.
 std::vector<Choice> choices(const Table& table, const std::string& prefix) {
-  std::vector<Choice> all{{Table{}, ""}};
+  std::vector<Choice> all{{Table{}, {}}};
   for (const Entry& entry : table.entries()) {
     std::vector<Choice> longer;
     for (const Choice& so_far : all)
@@ -24,8 +26,9 @@ std::vector<Choice> choices(const Table& table, const std::string& prefix) {
            choices(entry.value, prefix.empty() ? entry.name : prefix + "." + entry.name)) {
         Table with = *so_far.value.table();
         with.set(entry.name, next.value);
-        const bool both = !so_far.name.empty() && !next.name.empty();
-        longer.push_back({std::move(with), so_far.name + (both ? ", " : "") + next.name});
+        std::vector<std::string> parts = so_far.parts;
+        parts.insert(parts.end(), next.parts.begin(), next.parts.end());
+        longer.push_back({std::move(with), std::move(parts)});
       }
     all = std::move(longer);
   }
@@ -45,7 +48,7 @@ std::vector<Choice> choices(const Value& value, const std::string& name) {
         // Of plug-ins with grids of their own the inner names alone could be equal.
         const bool plugin = list->size() > 1 && inner.value.table() != nullptr &&
                             inner.value.table()->find("type") != nullptr;
-        if (inner.name.empty() || plugin) inner.name = fmt::format("{} = {}", name, shown(inner.value));
+        if (inner.parts.empty() || plugin) inner.parts = {fmt::format("{} = {}", name, shown(inner.value))};
         all.push_back(std::move(inner));
       }
     }
@@ -61,22 +64,56 @@ std::vector<Choice> choices(const Value& value, const std::string& name) {
         Value point(Table{{"theory", item}});
         point.where = value.where;
         const std::string multiple = item.is_number() ? fmt::format("{}", item.number()) : shown(item);
-        all.push_back({point, fmt::format("{} = {} x theory", name, multiple)});
+        all.push_back({point, {fmt::format("{} = {} x theory", name, multiple)}});
       }
       return all;
     }
     for (Choice& inner : all = choices(*table, name)) inner.value.where = value.where;
     return all;
   }
-  return {{value, ""}};
+  return {{value, {}}};
 }
 
 }  // namespace
 
-std::vector<GridPoint> expand(const Table& parameters) {
+std::vector<GridPoint> expand(const Table& parameters, const std::string& owner) {
   std::vector<GridPoint> points;
-  for (const Choice& choice : choices(parameters, "")) points.push_back({*choice.value.table(), choice.name});
+  for (const Choice& choice : choices(parameters, owner))
+    points.push_back({*choice.value.table(), choice.parts});
   return points;
+}
+
+std::string grid_name(const std::vector<std::string>& parts) {
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::vector<std::string> grid_parts(const std::string& name) {
+  std::vector<std::string> parts{""};
+  int depth = 0;
+  bool quoted = false;
+  for (const char c : name) {
+    if (c == '"') quoted = !quoted;
+    if (!quoted && (c == '{' || c == '[')) ++depth;
+    if (!quoted && (c == '}' || c == ']')) --depth;
+    if (c == ',' && depth == 0 && !quoted)
+      parts.emplace_back();
+    else if (c != ' ' || !parts.back().empty())
+      parts.back() += c;
+  }
+  for (std::string& part : parts)
+    while (part.ends_with(' ')) part.pop_back();
+  return parts;
+}
+
+std::optional<double> grid_number(const std::string& part) {
+  const std::size_t equals = part.find(" = ");
+  if (equals == std::string::npos) return std::nullopt;
+  double number = 0;
+  const char* last = part.data() + part.size();
+  const auto [end, error] = std::from_chars(part.data() + equals + 3, last, number);
+  const std::string_view rest(end, static_cast<std::size_t>(last - end));
+  if (error != std::errc{} || (!rest.empty() && rest != " x theory")) return std::nullopt;
+  return number;
 }
 
 std::string safe_file_name(const std::string& text) {

@@ -21,10 +21,19 @@ constexpr const char* examples = R"(
 examples:
   trivium run experiments/first.toml                 every method, grid point and seed of an experiment
   mpirun -n 4 trivium run experiments/first.toml     the same numbers, computed by 4 processes
+  trivium verify experiments/first.toml              runs it too, and says which of its claims hold
   trivium check experiments/first.toml               constants, theory step sizes, predicted bits; runs nothing
   trivium plot results/first -x rounds               PNG and PDF
   trivium describe masha1                            parameters, formulas, paper
 )";
+
+void data_option(CLI::App& command, std::vector<std::string>& folders) {
+  command
+      .add_option("--data", folders,
+                  "a folder to look for data files in, before $TRIVIUM_DATA, FILE's folder and ./data")
+      ->expected(1)
+      ->take_all();
+}
 
 void experiment_options(CLI::App& command, Request& request) {
   command.add_option("FILE", request.file, "the experiment, a TOML file")->required();
@@ -33,11 +42,18 @@ void experiment_options(CLI::App& command, Request& request) {
                   "replace a value: key=value, e.g. problem.workers=10 or method.0.step=0.5")
       ->expected(1)
       ->take_all();
-  command
-      .add_option("--data", request.data_folders,
-                  "a folder to look for data files in, before $TRIVIUM_DATA, FILE's folder and ./data")
-      ->expected(1)
-      ->take_all();
+  data_option(command, request.data_folders);
+}
+
+void verify_options(CLI::App& command, experiments::VerifyRequest& request) {
+  command.add_option("NAME", request.names,
+                     "experiment files, folders of them, or names of trivium's own such as `first`; all of "
+                     "those unless given. Files without a [[claim]] are left out");
+  data_option(command, request.data_folders);
+  command.add_option("--out", request.out, "folder for the results, DIR/<name> (default: results/<name>)");
+  command.add_flag("--overwrite", request.overwrite, "run again what is there already");
+  command.add_option("--only", request.only, "only files whose name contains this text");
+  command.footer("exit code: 0 when every claim holds, 1 when one does not, 2 for a mistake in the input");
 }
 
 /// What was wrong with the command line, as a sentence.
@@ -50,7 +66,7 @@ void experiment_options(CLI::App& command, Request& request) {
   reject("{}; see `trivium {} --help`", complaint, command);
 }
 
-/// Parses the command line and does what it says.
+/// Parses the command line and does what it says. The exit code, the same on every rank.
 int command_line(int argc, char** argv, mpi::Transport& transport) {
   const bool server = transport.rank() == 0;
   CLI::App app{"trivium: how much communication does it take to solve a variational inequality?"};
@@ -59,6 +75,7 @@ int command_line(int argc, char** argv, mpi::Transport& transport) {
                        fmt::format("trivium {} ({})", experiments::version, experiments::git_revision));
   app.require_subcommand(1);
   Request request;
+  experiments::VerifyRequest verify_request;
   std::string kind, name;
 
   CLI::App* run = app.add_subcommand("run", "run an experiment; alone or under mpirun");
@@ -66,6 +83,10 @@ int command_line(int argc, char** argv, mpi::Transport& transport) {
   run->add_option("--out", request.out, "folder for the results (default: results/<name>)");
   auto* resume = run->add_flag("--resume", request.resume, "keep finished runs, go on with interrupted ones");
   run->add_flag("--overwrite", request.overwrite, "replace results that are there already")->excludes(resume);
+
+  CLI::App* verify = app.add_subcommand(
+      "verify", "run experiments, keeping finished runs, and say which of their claims hold");
+  verify_options(*verify, verify_request);
 
   CLI::App* check = app.add_subcommand(
       "check", "constants, monotonicity, theory step sizes and predicted bits; runs nothing");
@@ -91,6 +112,7 @@ int command_line(int argc, char** argv, mpi::Transport& transport) {
     refuse(app, argv[1], error.what());
   }
   if (run->parsed()) experiments::run_experiment(request, transport);
+  if (verify->parsed()) return experiments::verify_experiments(verify_request, transport) ? 0 : 1;
   if (check->parsed()) experiments::check_experiment(request, transport);
   if (server && list->parsed()) experiments::list_plugins(kind);
   if (server && describe->parsed()) experiments::describe_plugin(name);

@@ -16,9 +16,9 @@ constexpr double solution_tolerance = 1e-13;
 
 /// A file name for the solution of this problem: the configuration's hash and a hash of F(z0), which changes
 /// with the data.
-std::string cache_name(const Experiment& experiment, const std::vector<double>& F_start) {
+std::string cache_name(const ProblemPoint& point, const std::vector<double>& F_start) {
   Fingerprint key;
-  for (const char c : to_toml_document(experiment.resolved_problem)) key.add(static_cast<double>(c));
+  for (const char c : to_toml_document(point.resolved)) key.add(static_cast<double>(c));
   for (const double entry : F_start) key.add(entry);
   return fmt::format("solution-{:016x}.h5", key.value);
 }
@@ -57,11 +57,11 @@ std::optional<Vector> cached_solution(const std::string& file, analysis::Merits&
   return z;
 }
 
-void find_solution(const Experiment& experiment, const std::string& cache, Prepared& prepared) {
+void find_solution(const ProblemPoint& point, const std::string& cache, Prepared& prepared) {
   analysis::Merits merits(*prepared.problem, *prepared.network);
   Vector F = prepared.start.like();
   merits.operator_at(prepared.start, F);
-  const std::string file = cache.empty() ? "" : cache + "/" + cache_name(experiment, F.to_host());
+  const std::string file = cache.empty() ? "" : cache + "/" + cache_name(point, F.to_host());
   if (!file.empty()) {
     prepared.solution = cached_solution(file, merits, prepared);
     if (prepared.solution) return;
@@ -82,12 +82,12 @@ void find_solution(const Experiment& experiment, const std::string& cache, Prepa
 
 }  // namespace
 
-Prepared prepare(const Experiment& experiment, mpi::Transport& transport,
+Prepared prepare(const ProblemPoint& point, mpi::Transport& transport,
                  const std::vector<std::string>& data_folders, const std::string& cache) {
   Prepared prepared;
   mpi::agree(transport, [&] {
     const problems::Place place{transport.rank(), transport.ranks(), data_folders};
-    prepared.problem = problems::catalogue().make(experiment.problem, place);
+    prepared.problem = problems::catalogue().make(point.plugin, place);
   });
   const problems::Traits& traits = prepared.problem->traits();
   const problems::Known known = prepared.problem->known();
@@ -95,19 +95,23 @@ Prepared prepare(const Experiment& experiment, mpi::Transport& transport,
   if (known.start) prepared.start.assign(*known.start);
   prepared.problem->prox(1, prepared.start);  // a feasible start
   prepared.network = std::make_unique<mpi::Network>(transport, traits.workers, prepared.start, 0);
-  find_solution(experiment, cache, prepared);
+  find_solution(point, cache, prepared);
   const Vector& at = prepared.solution ? *prepared.solution : prepared.start;
   prepared.constants =
       std::make_unique<problems::Constants>(analysis::constants(*prepared.problem, *prepared.network, at));
   return prepared;
 }
 
-void keep_solution(const Experiment& experiment, const Prepared& prepared) try {
-  if (!prepared.network->is_server() || prepared.solution_file.empty() || !prepared.solution) return;
-  const std::vector<double> point = prepared.solution->to_host();
-  io::write_arrays(
-      prepared.solution_file, {{"solution", {{point.size()}, point}}},
-      {{"problem", to_toml_document(experiment.resolved_problem)}, {"how", prepared.solution_how}});
+std::optional<FoundSolution> found_solution(const ProblemPoint& point, const Prepared& prepared) {
+  if (!prepared.network->is_server() || prepared.solution_file.empty() || !prepared.solution)
+    return std::nullopt;
+  return FoundSolution{prepared.solution_file, to_toml_document(point.resolved), prepared.solution_how,
+                       prepared.solution->to_host()};
+}
+
+void keep(const FoundSolution& solution) try {
+  io::write_arrays(solution.file, {{"solution", {{solution.point.size()}, solution.point}}},
+                   {{"problem", solution.problem}, {"how", solution.how}});
 } catch (const InputError&) {  // it is then computed again next time
 }
 

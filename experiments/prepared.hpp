@@ -11,8 +11,7 @@
 
 namespace trivium::experiments {
 
-/// A problem made on every rank, its start, its solution and its constants: what all runs of an experiment
-/// share.
+/// A problem made on every rank, its start, its solution and its constants: what all runs on it share.
 struct Prepared {
   std::unique_ptr<problems::Problem> problem;
   Vector start;                    ///< z0
@@ -25,13 +24,21 @@ struct Prepared {
   std::unique_ptr<problems::Constants> constants;
 };
 
-/// Makes the problem. `cache` is the folder where computed solutions are kept between runs; empty for none.
+/// Makes a problem. `cache` is the folder where computed solutions are kept between runs; empty for none.
 /// Collective; throws InputError on all ranks when one of them cannot load its part.
-Prepared prepare(const Experiment& experiment, mpi::Transport& transport,
+Prepared prepare(const ProblemPoint& point, mpi::Transport& transport,
                  const std::vector<std::string>& data_folders, const std::string& cache);
 
-/// Keeps a solution that was just computed for later runs. Called once everything else about an experiment is
-/// known to be right, so that a mistake leaves nothing behind.
-void keep_solution(const Experiment& experiment, const Prepared& prepared);
+/// A solution that was just computed and where it is to be kept for later runs.
+struct FoundSolution {
+  std::string file, problem, how;
+  std::vector<double> point;
+};
+
+/// What of a prepared problem is worth keeping; on rank 0 only.
+std::optional<FoundSolution> found_solution(const ProblemPoint& point, const Prepared& prepared);
+/// Keeps it. Called once everything else about an experiment is known to be right, so that a mistake leaves
+/// nothing behind.
+void keep(const FoundSolution& solution);
 
 }  // namespace trivium::experiments

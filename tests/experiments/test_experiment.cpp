@@ -48,7 +48,9 @@ TEST_CASE("the smallest experiment has defaults for the rest") {
   const Experiment small = experiment(head + tail);
   CHECK(small.name == "a");
   CHECK(small.seeds == Seeds{1});
-  CHECK(small.problem.type == "bilinear");
+  REQUIRE(small.problems.size() == 1);
+  CHECK(small.problems[0].plugin.type == "bilinear");
+  CHECK(small.problems[0].parts.empty());
   CHECK_FALSE(small.settings.limits.distance);
   CHECK(small.settings.limits.iterations == 1e6);
   CHECK(small.settings.limits.explosion == 1e8);
@@ -120,10 +122,38 @@ uplink = { type = "rand_k", k = [1, 2] }
   CHECK(many.runs[1].solver.type == "extragradient");
 }
 
+TEST_CASE("lists in [problem] are a grid too, and its part of a name comes first") {
+  const Experiment many = experiment("[problem]\ntype = \"bilinear\"\nworkers = [2, 4]\nmu = 0.5\n" + tail +
+                                     "label = \"EG\"\nstep = { theory = [0.5, 1] }\n" + tail);
+  CHECK(paths(many) ==
+        Texts{"EG/problem.workers_=_2_step_=_0.5_x_theory/seed-7",
+              "EG/problem.workers_=_2_step_=_1_x_theory/seed-7", "extragradient/problem.workers_=_2/seed-7",
+              "EG/problem.workers_=_4_step_=_0.5_x_theory/seed-7",
+              "EG/problem.workers_=_4_step_=_1_x_theory/seed-7", "extragradient/problem.workers_=_4/seed-7"});
+  REQUIRE(many.problems.size() == 2);
+  CHECK(many.problems[1].parts == Texts{"problem.workers = 4"});
+  for (const MethodRun& run : many.runs) {
+    const Folder folder;
+    const Table config = read_toml(folder.write("a.toml", resolved_config(many, run, 1)));
+    CHECK(config.find("problem")->table()->find("workers")->number() == (run.problem == 0 ? 2 : 4));
+    CHECK(config.find("problem")->table()->find("mu")->number() == 0.5);
+  }
+  CHECK(many.runs[4].grid == "problem.workers = 4, step = 1 x theory");
+  CHECK(many.runs[5].problem == 1);
+}
+
+TEST_CASE("mistakes in a problem's grid") {
+  CHECK(complaint(with_problem("workers = []")) ==
+        "a.toml:3: problem.workers is an empty list: a grid needs at least one value");
+  CHECK(complaint(with_problem("workers = [2, 2]")) ==
+        "the grid of 'extragradient' holds the point 'problem.workers = 2' twice; leave one out");
+  CHECK_THAT(complaint(with_problem("workers = [2, 0]")), StartsWith("a.toml:3: bilinear.workers must be "));
+}
+
 TEST_CASE("unknown keys are refused at every level, with a guess") {
   CHECK(complaint(with_top("seed = 3")) ==
         "a.toml:1: unknown key 'seed'; did you mean 'seeds'? known: name, seeds, problem, stop, record, "
-        "checkpoint, method");
+        "checkpoint, method, claim");
   CHECK_THAT(complaint(with_problem("worker = 5")),
              StartsWith("a.toml:3: unknown key 'worker' in bilinear; did you mean 'workers'? known: "));
   CHECK_THAT(complaint(with_section("[stop]\ndistanc = 1")),

@@ -16,7 +16,7 @@ using Texts = std::vector<std::string>;
 
 Texts names(const Table& parameters) {
   Texts all;
-  for (const GridPoint& point : expand(parameters)) all.push_back(point.name);
+  for (const GridPoint& point : expand(parameters)) all.push_back(grid_name(point.parts));
   return all;
 }
 
@@ -54,6 +54,30 @@ TEST_CASE("a list stands for one value each, in the order written") {
   CHECK(points(parameters) == Texts{R"({ step = 0.5, values = "float32" })",
                                     R"({ step = "theory", values = "float32" })",
                                     R"({ step = 2, values = "float32" })"});
+}
+
+TEST_CASE("an owner stands before every key of a name, not of the parameters") {
+  const Table parameters{{"workers", List{2, 4}}, {"set", Table{{"type", "box"}, {"low", List{-1}}}}};
+  const std::vector<GridPoint> all = expand(parameters, "problem");
+  REQUIRE(all.size() == 2);
+  CHECK(all[1].parts == Texts{"problem.workers = 4", "problem.set.low = -1"});
+  CHECK(to_toml(all[1].parameters) == R"({ workers = 4, set = { type = "box", low = -1 } })");
+}
+
+TEST_CASE("a name is taken apart into what it was made of") {
+  for (const Texts& parts :
+       {Texts{"step = 2 x theory"}, Texts{"problem.workers = 4", "step = 0.5", "uplink = identity"},
+        Texts{R"(uplink = { type = "rand_k", k = 3 })", "step = 1"}, Texts{R"(x = ["a, b", "]"])", "k = 2"}})
+    CHECK(grid_parts(grid_name(parts)) == parts);
+  CHECK(grid_parts(" problem.workers = 4 ,k = 1") == Texts{"problem.workers = 4", "k = 1"});
+}
+
+TEST_CASE("the number of a grid point's part") {
+  CHECK(grid_number("problem.workers = 4") == 4);
+  CHECK(grid_number("mu = 1e-3") == 1e-3);
+  CHECK(grid_number("step = 0.5 x theory") == 0.5);
+  for (const char* part : {"uplink = identity", "step = theory", "k = 4 bits", "k = ", "k"})
+    CHECK_FALSE(grid_number(part));
 }
 
 TEST_CASE("a list of one value is a grid of one named point") {

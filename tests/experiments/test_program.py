@@ -170,7 +170,7 @@ class Mistakes(Refusing):
     def test_command_line(self):
         for arguments, sentence in (
                 ([], "A subcommand is required; see `trivium --help`"),
-                (["runn"], "no command named 'runn'; did you mean 'run'? known: run, check, list, describe, plot"),
+                (["runn"], "no command named 'runn'; did you mean 'run'? known: run, verify, check, list, describe, plot"),
                 (["run"], "FILE is required; see `trivium run --help`"),
                 (["run", "a.toml", "--resume", "--overwrite"],
                  "--resume excludes --overwrite; see `trivium run --help`"),
@@ -501,6 +501,213 @@ class Layout(Results):
         self.assertEqual(self.result_files("out"), files)
 
 
+class ProblemGrids(Results):
+    """Lists in [problem]: every method on every problem, and each run the same as on that problem alone."""
+
+    GRID = 'name = "grid"\n' + SMALL.replace("workers = 5", "workers = [3, 5]") + (
+        '[[method]]\nlabel = "EG"\ntype = "extragradient"\nstep = { theory = [0.5, 1] }\n'
+        '[[method]]\ntype = "masha1"\n')
+
+    def test_paths_and_contents(self):
+        self.write(self.GRID)
+        points = {(m, method) for m in (3, 5) for method in ("EG/{}_step_=_0.5_x_theory", "EG/{}_step_=_1_x_theory",
+                                                             "masha1/{}")}
+        for m in (3, 5):
+            self.succeed("run", "a.toml", "--out", f"alone-{m}", "--set", f"problem.workers={m}")
+        for ranks in (None, 3):
+            printed = self.succeed("run", "a.toml", "--out", f"on-{ranks}", ranks=ranks)
+            self.assertIn("grid: 6 runs on 2 problems into ", printed)
+            self.assertLess(printed.index("problem.workers = 3: bilinear with 3 workers"),
+                            printed.index("problem.workers = 5: bilinear with 5 workers"))
+            found = {str(path.parent.relative_to(self.folder / f"on-{ranks}"))
+                     for path in self.result_files(f"on-{ranks}")}
+            self.assertEqual(found, {method.format(f"problem.workers_=_{m}") for m, method in points})
+            for m, method in points:
+                self.check_run(self.folder / f"on-{ranks}" / method.format(f"problem.workers_=_{m}") / "seed-1.h5",
+                               self.folder / f"alone-{m}" / re.sub("/{}_?", "/", method) / "seed-1.h5", m)
+
+    def check_run(self, path, alone, workers):
+        history, point, attributes = history_of(path)
+        history_alone, point_alone, attributes_alone = history_of(alone)
+        self.assertTrue(attributes["grid"].startswith(f"problem.workers = {workers}"))
+        for name in history:
+            self.assertEqual(history[name].tobytes(), history_alone[name].tobytes(), name)
+        self.assertEqual(point.tobytes(), point_alone.tobytes())
+        for name in ("config", "fingerprint", "workers", "constants", "theory", "solution"):
+            self.assertEqual(attributes[name], attributes_alone[name], name)
+        self.assertEqual(tomllib.loads(attributes["config"])["problem"]["workers"], workers)
+
+    def test_every_problem_keeps_its_computed_solution(self):
+        # F_m(z) = J z + q_m with J = (1, 1; -1, 1) and a mean of q that differs between the two files.
+        for name, shift in (("a.h5", 1.0), ("b.h5", 2.0)):
+            with h5py.File(self.folder / name, "w") as file:
+                file["J"], file["q"] = np.tile([[1.0, 1.0], [-1.0, 1.0]], (3, 1, 1)), shift * np.ones((3, 2))
+        self.write('[problem]\ntype = "affine"\nfile = ["a.h5", "b.h5"]\n[stop]\ndistance = 1e-12\n' + METHOD)
+        for arguments, kept in (([], False), (["--overwrite"], True)):
+            self.succeed("run", "a.toml", "--out", "out", *arguments)
+            self.assertEqual(len(list((self.folder / "out/cache").iterdir())), 2)
+            for name, shift in (("a.h5", 1.0), ("b.h5", 2.0)):
+                _, point, attributes = history_of(
+                    self.folder / f"out/extragradient/problem.file_=_{name}/seed-1.h5")
+                np.testing.assert_allclose(point, [0, -shift], atol=1e-5)  # J z = -q
+                self.assertEqual("kept from an earlier run" in attributes["solution"], kept)
+
+    def test_resume_makes_the_missing_problem_only(self):
+        self.write(self.GRID)
+        self.succeed("run", "a.toml", "--out", "out")
+        (self.folder / "out/masha1/problem.workers_=_5/seed-1.h5").unlink()
+        printed = self.succeed("run", "a.toml", "--out", "out", "--resume")
+        self.assertEqual(printed.count("kept, it is complete"), 5)
+        self.assertNotIn("bilinear with 3 workers", printed)
+        self.assertIn("bilinear with 5 workers", printed)
+
+    def test_a_mistake_on_the_last_problem_writes_nothing(self):
+        self.write(SMALL.replace("n = 10", "n = [10, 8]") +
+                   '[[method]]\ntype = "masha1"\nuplink = { type = "rand_k", k = 20 }\n')
+        done = self.run_program("run", "a.toml", "--out", "out")
+        self.assertEqual((done.returncode, done.stderr),
+                         (2, "trivium: problem.n = 8: a.toml:8: rand_k.k = 20 is more than the 16 there are; give at "
+                             "most that, or a fraction below 1\n"))
+        self.assertFalse((self.folder / "out").exists())
+
+    def test_check_prints_every_problem(self):
+        self.write(self.GRID)
+        printed = self.succeed("check", "a.toml")
+        for m in (3, 5):
+            self.assertIn(f"grid: bilinear, {m} workers, d = 20, unconstrained (problem.workers = {m})\n", printed)
+        self.assertEqual(printed.count("theory step"), 6)
+
+
+class Verify(Results):
+    EXPERIMENT = 'name = "small"\nseeds = 2\n' + SMALL.replace("iterations = 60", "distance = 1e-3") + (
+        '[[method]]\nlabel = "EG"\ntype = "extragradient"\nstep = { theory = [0.5, 1] }\n'
+        '[[method]]\nlabel = "far"\ntype = "extragradient"\nstep = 100\n')
+    # At half the step extragradient needs about twice the rounds; the grid's best point is the full step.
+    HOLDS = """\
+[[claim]]
+text = "half the step, twice the rounds"
+ratio = "round"
+at = { distance = 1e-3 }
+of = "EG"
+of_where = "step = 0.5 x theory"
+to = "EG"
+expected = 2
+within = 0.2
+[[claim]]
+text = "too far is too far"
+status = "diverged"
+of = "far"
+"""
+    DOES_NOT = """\
+[[claim]]
+text = "extragradient is free"
+value = "bits_both"
+at = { distance = 1e-3 }
+of = "EG"
+unit = "dense"
+at_most = 1
+"""
+
+    def test_claims_that_hold(self):
+        self.write(self.EXPERIMENT + self.HOLDS)
+        for ranks in (None, 3):
+            printed = self.succeed("verify", "a.toml", "--out", f"on-{ranks}", ranks=ranks)
+            self.assertIn("claim 1/2: half the step, twice the rounds\n  expected: round to distance 0.001, ratio 2 "
+                          "within 20 %\n  measured: ", printed)
+            self.assertIn("  expected: every run diverged\n  measured: 2 of 2 diverged\n  holds\n", printed)
+            self.assertEqual(printed.count("\n  holds\n"), 2)
+            self.assertTrue(printed.endswith("\n2 of 2 claims hold\n"))
+            self.assertEqual(len(self.result_files(f"on-{ranks}/small")), 6)
+
+    def test_a_claim_that_does_not(self):
+        self.write(self.EXPERIMENT + self.HOLDS + self.DOES_NOT)
+        for ranks in (None, 3):
+            done = self.run_program("verify", "a.toml", ranks=ranks)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertRegex(done.stdout, r"claim 3/3: extragradient is free\n  expected: bits_both to distance 0\.001 "
+                                          r"in dense vectors, at most 1\n  measured: \d+ \(EG \(step = 1 x theory\)\)"
+                                          r"\n  DOES NOT HOLD\n")
+            self.assertIn("\n2 of 3 claims hold\n", done.stdout)
+
+    def test_what_is_measured_is_what_the_files_say(self):
+        self.write(self.EXPERIMENT + self.DOES_NOT)
+        printed = self.run_program("verify", "a.toml").stdout
+        bits = []
+        for seed in (1, 2):
+            history = history_of(self.folder / f"results/small/EG/step_=_1_x_theory/seed-{seed}.h5")[0]
+            row = np.flatnonzero(history["distance"] <= 1e-3)[0]
+            bits.append(history["bits_up"][row] + history["bits_down"][row])
+        self.assertIn(f"measured: {np.median(bits) / (20 * 64):.4g} (EG", printed)
+
+    def test_finished_runs_are_kept(self):
+        self.write(self.EXPERIMENT + self.HOLDS)
+        self.succeed("run", "a.toml")
+        written = [path.stat().st_mtime_ns for path in self.result_files()]
+        self.write(self.EXPERIMENT + self.HOLDS + self.DOES_NOT)  # another claim is no other experiment
+        printed = self.run_program("verify", "a.toml").stdout
+        self.assertEqual(printed.count("kept, it is complete"), 6)
+        self.assertEqual([path.stat().st_mtime_ns for path in self.result_files()], written)
+        self.write((self.EXPERIMENT + self.HOLDS).replace("1e-3", "1e-4"))
+        done = self.run_program("verify", "a.toml")
+        self.assertEqual((done.returncode, done.stderr),
+                         (2, "trivium: results/small/EG/step_=_0.5_x_theory/seed-1.h5 was made with another configuration; "
+                             "resume with the same one, or replace it with --overwrite\n"))
+        self.succeed("verify", "a.toml", "--overwrite")
+
+    def test_folders(self):
+        (self.folder / "all").mkdir()
+        self.write(self.EXPERIMENT + self.HOLDS, "all/one.toml")
+        self.write(self.EXPERIMENT.replace("small", "other") + self.DOES_NOT, "all/two.toml")
+        self.write(SMALL + METHOD, "all/without.toml")
+        done = self.run_program("verify", "all", "--out", "out")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("\n2 of 3 claims hold\n", done.stdout)
+        self.assertEqual({path.name for path in (self.folder / "out").iterdir()}, {"small", "other"})
+        self.assertIn("\n2 of 2 claims hold\n", self.succeed("verify", "all", "--out", "out", "--only", "one"))
+
+    def test_an_experiment_of_its_own(self):
+        printed = self.succeed("verify", "first")
+        self.assertRegex(printed, r"\n(\d) of \1 claims hold\n\Z")
+        self.assertTrue((self.folder / "results/first").is_dir())
+
+    def test_mistakes(self):
+        self.write(self.EXPERIMENT + self.HOLDS.replace('of = "far"', 'of = "fra"'))
+        self.write(SMALL + METHOD, "without.toml")
+        self.write(self.EXPERIMENT + self.HOLDS, "b.toml")
+        self.write(self.EXPERIMENT + self.HOLDS, "c.toml")
+        for ranks in (None, 3):
+            for names, sentence in (
+                    (["a.toml"], "a.toml:29: claim 2: no method has the label 'fra'; did you mean 'far'[?] known: EG, far"),
+                    (["b.toml", "a.toml"], "a.toml:29: claim 2: no method .*"),
+                    (["without.toml"], r"nothing to verify: no \[\[claim\]\] in without.toml"),
+                    (["frist"], "no experiment file, folder of them, or experiment of trivium's own is named 'frist'; "
+                                r"did you mean 'first'\? known: .*"),
+                    (["b.toml", "c.toml"], "b.toml and c.toml are both named 'small': their results would share a "
+                                           "folder; give one another name")):
+                with self.subTest(names=names, ranks=ranks):
+                    done = self.run_program("verify", *names, ranks=ranks)
+                    self.assertEqual(done.returncode, 2)
+                    said = [line for line in done.stderr.splitlines() if line.startswith("trivium:")]
+                    self.assertEqual(len(said), 1, done.stderr)
+                    self.assertRegex(said[0], rf"\Atrivium: {sentence}\Z")
+        self.assertEqual(self.result_files(), [])
+
+    def test_a_claim_about_a_distance_without_a_solution(self):
+        with h5py.File(self.folder / "constant.h5", "w") as file:
+            file["J"], file["q"] = np.zeros((3, 2, 2)), np.ones((3, 2))
+        self.write('[problem]\ntype = "affine"\nfile = "constant.h5"\n[stop]\niterations = 10\n' + METHOD +
+                   '[[claim]]\ntext = "near"\nfloor = "distance"\nof = "extragradient"\nat_most = 1\n')
+        done = self.run_program("verify", "a.toml")
+        self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.stderr, r"\Atrivium: the claim 'near' needs the solution: .*; let it look at the residual\n")
+
+    def test_check_counts_claims(self):
+        self.write(self.EXPERIMENT + self.HOLDS)
+        self.assertTrue(self.succeed("check", "a.toml").endswith("\n2 claims; `trivium verify a.toml` judges them\n"))
+        self.write(SMALL + METHOD)
+        self.assertTrue(self.succeed("check", "a.toml").endswith("\nno claims\n"))
+
+
 class Information(InFolder):
     def test_list_and_describe(self):
         everything = self.succeed("list").splitlines()
@@ -519,10 +726,10 @@ class Information(InFolder):
         self.assertRegex(self.succeed("--version"), r"\Atrivium \d+\.\d+\.\d+ \(.+\)\n\Z")
         for ranks in (None, 2):
             text = self.succeed("--help", ranks=ranks)
-            for word in ("run", "check", "list", "describe", "plot", "mpirun"):
+            for word in ("run", "verify", "check", "list", "describe", "plot", "mpirun"):
                 self.assertIn(word, text)
             self.assertEqual(text.count("Usage:"), 1)
-        for subcommand in ("run", "check", "list", "describe", "plot"):
+        for subcommand in ("run", "verify", "check", "list", "describe", "plot"):
             self.assertIn(subcommand, self.succeed(subcommand, "--help"))
 
     def test_check(self):

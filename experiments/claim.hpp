@@ -1,0 +1,42 @@
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace trivium::experiments {
+
+/// What is compared with a measured number: bounds, or a value and how far from it one may be.
+struct Expectation {
+  std::optional<double> at_most, at_least;
+  std::optional<double> expected;
+  double within = 0;     ///< of `expected`
+  bool relative = true;  ///< `within` is a fraction of |expected|
+};
+
+/// An accuracy: "distance" or "residual", and how small.
+struct Accuracy {
+  std::string merit = "distance";
+  double value = 0;
+};
+
+/// One [[claim]] of an experiment, checked: its methods and grid points exist.
+struct Claim {
+  enum class Kind { ratio, value, floor, status, slope };
+
+  std::string text;
+  Kind kind = Kind::ratio;
+  std::string column;  ///< of /history, or "bits_both"; unused by floor and status
+  Accuracy at;         ///< where the column is read; of floor only the merit counts
+  std::string status;  ///< the one expected
+  Expectation expectation;
+  double unit_bits = 0;  ///< bits of one number of a dense vector, the unit; 0: the column's own unit
+
+  std::string of, to;                  ///< labels; `to` is for ratios
+  std::vector<std::size_t> of_points;  ///< the candidates among Experiment::runs
+  std::vector<std::size_t> to_points;
+  std::string over;                 ///< the grid parameter of a slope
+  std::vector<double> over_values;  ///< its value at each of of_points
+};
+
+}  // namespace trivium::experiments

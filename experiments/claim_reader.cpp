@@ -1,0 +1,191 @@
+#include "claim_reader.hpp"
+
+#include <algorithm>
+
+#include <trivium/core/errors.hpp>
+
+#include "claim_runs.hpp"
+
+namespace trivium::experiments {
+namespace {
+
+using Texts = std::vector<std::string>;
+using Kind = Claim::Kind;
+
+struct KindKeys {
+  Kind kind;
+  const char* name;
+  Texts others;  ///< the keys that have a meaning beside text, of and where
+};
+
+const std::vector<KindKeys>& kinds() {
+  static const std::vector<KindKeys> all = {
+      {Kind::ratio,
+       "ratio",
+       {"at", "to", "of_where", "to_where", "at_most", "at_least", "expected", "within"}},
+      {Kind::value, "value", {"at", "unit", "value_bits", "at_most", "at_least", "expected", "within"}},
+      {Kind::floor, "floor", {"at_most", "at_least", "expected", "within"}},
+      {Kind::status, "status", {}},
+      {Kind::slope, "slope", {"at", "over", "at_most", "at_least", "expected", "within"}}};
+  return all;
+}
+
+/// Reads one claim. The members are what all of its parts need.
+class Reader {
+ public:
+  Reader(const ClaimText& given, const Experiment& experiment)
+      : given_(given), table_(given.table), owner_(given.owner), experiment_(experiment) {}
+
+  Claim read() {
+    const KindKeys& keys = find_kind();
+    claim_.kind = keys.kind;
+    claim_.text = required_text(table_, "text", owner_, given_.place);
+    if (keys.kind == Kind::floor) read_merit(keys.name);
+    if (keys.kind == Kind::status) read_status();
+    if (contains(keys.others, "at")) {
+      read_column(keys.name);
+      read_accuracy();
+    }
+    if (contains(keys.others, "unit")) read_unit();
+    if (contains(keys.others, "at_most")) read_expectation();
+    choose_runs(given_, experiment_, claim_);
+    return claim_;
+  }
+
+ private:
+  /// The kind, once every key is one that a claim of this kind has.
+  const KindKeys& find_kind() const {
+    Texts names, known = {"text", "of", "where"}, given;
+    for (const KindKeys& keys : kinds()) {
+      names.emplace_back(keys.name);
+      if (table_.find(keys.name) != nullptr) given.emplace_back(keys.name);
+    }
+    known.insert(known.end(), names.begin(), names.end());
+    for (const KindKeys& keys : kinds())
+      for (const std::string& key : keys.others)
+        if (!contains(known, key)) known.push_back(key);
+    for (const Entry& entry : table_.entries())
+      if (!contains(known, entry.name))
+        reject("{}unknown key '{}' in {}{}", at(entry.value), entry.name, owner_,
+               did_you_mean(entry.name, known));
+    if (given.size() != 1)
+      given_.refuse("", " needs exactly one of {}; got {}", join(names),
+                    given.empty() ? "none" : join(given));
+    const KindKeys& keys = *std::find_if(kinds().begin(), kinds().end(),
+                                         [&](const KindKeys& k) { return k.name == given.front(); });
+    for (const Entry& entry : table_.entries())
+      if (!contains({"text", "of", "where", keys.name}, entry.name) && !contains(keys.others, entry.name))
+        reject("{}{}: '{}' has no meaning in a claim about a {}", at(entry.value), owner_, entry.name,
+               keys.name);
+    return keys;
+  }
+
+  void read_column(const char* key) {
+    claim_.column = required_text(table_, key, owner_, given_.place);
+    Texts known = {"bits_both"};
+    for (const Column& column : record_columns) known.emplace_back(column.name);
+    if (!contains(known, claim_.column))
+      given_.refuse(key, ": no column named '{}'{}", claim_.column, did_you_mean(claim_.column, known));
+  }
+
+  void read_merit(const char* key) {
+    Fields fields(&table_, owner_);
+    fields.choice(key, claim_.at.merit, {"distance", "residual"}, "");
+    check_recorded(key);
+  }
+
+  void read_status() {
+    Fields fields(&table_, owner_);
+    fields.choice("status", claim_.status,
+                  {name_of(Status::reached), name_of(Status::limit), name_of(Status::diverged)}, "");
+  }
+
+  void read_accuracy() {
+    const Value* value = table_.find("at");
+    if (value == nullptr || value->table() == nullptr || value->table()->entries().size() != 1)
+      given_.refuse("at", " needs at = {{ distance = 1e-6 }} or {{ residual = 1e-6 }}");
+    Fields fields(value->table(), owner_ + ".at");
+    double distance = 0, residual = 0;
+    fields.real("distance", distance, positive, "");
+    fields.real("residual", residual, positive, "");
+    fields.finish();
+    claim_.at = {distance > 0 ? "distance" : "residual", std::max(distance, residual)};
+    check_recorded("at");
+    const Limits& limits = experiment_.settings.limits;
+    const std::optional<double>& stop = distance > 0 ? limits.distance : limits.residual;
+    if (stop && claim_.at.value < *stop)
+      given_.refuse("at", ": [stop] {} = {:g} ends runs before they reach {:g}; lower that or raise this",
+                    claim_.at.merit, *stop, claim_.at.value);
+  }
+
+  void check_recorded(const char* key) const {
+    const solvers::RunSettings& settings = experiment_.settings;
+    if (claim_.at.merit == "residual" && !settings.residual && !settings.limits.residual)
+      given_.refuse(key, ": residuals are not recorded; add `residual = true` to [record]");
+  }
+
+  void read_unit() {
+    std::string unit = "plain";
+    std::int64_t bits = 64;
+    Fields fields(&table_, owner_);
+    fields.choice("unit", unit, {"plain", "dense"}, "");
+    fields.integer("value_bits", bits, {1, 64}, "");
+    const bool dense = unit == "dense";
+    if (bits != 32 && bits != 64) given_.refuse("value_bits", ".value_bits must be 32 or 64, got {}", bits);
+    if (!dense && table_.find("value_bits") != nullptr)
+      given_.refuse("value_bits", ": value_bits has a meaning with unit = \"dense\" only");
+    if (dense && !claim_.column.starts_with("bits"))
+      given_.refuse("unit", ": only bits are counted in dense vectors, not '{}'", claim_.column);
+    if (dense) claim_.unit_bits = static_cast<double>(bits);
+  }
+
+  void read_expectation() {
+    Expectation& expectation = claim_.expectation;
+    Fields fields(&table_, owner_);
+    const auto number = [&](const char* name, Range range) {
+      std::optional<double> given;
+      double value = 0;
+      fields.real(name, value, range, "");
+      if (table_.find(name) != nullptr) given = value;
+      return given;
+    };
+    const Range any = claim_.kind == Kind::slope ? Range{} : positive;
+    expectation.at_most = number("at_most", any);
+    expectation.at_least = number("at_least", any);
+    expectation.expected = number("expected", any);
+    const std::optional<double> within = number("within", positive);
+    expectation.within = within.value_or(0);
+    expectation.relative = claim_.kind != Kind::slope;
+    const bool bounds = expectation.at_most || expectation.at_least;
+    if (expectation.expected.has_value() != within.has_value() || bounds == within.has_value())
+      given_.refuse("", " needs at_most, at_least or both, or else expected and within");
+    if (expectation.at_most && expectation.at_least && *expectation.at_most < *expectation.at_least)
+      given_.refuse("at_most", ": at_least = {:g} is above at_most = {:g}", *expectation.at_least,
+                    *expectation.at_most);
+  }
+
+  const ClaimText& given_;
+  const Table& table_;
+  const std::string& owner_;
+  const Experiment& experiment_;
+  Claim claim_;
+};
+
+Claim read_claim(const Value& value, const std::string& owner, const Experiment& experiment) {
+  return Reader({value.where, owner, item_table(value, owner, "claim")}, experiment).read();
+}
+
+}  // namespace
+
+std::vector<Claim> read_claims(const Table& table, const Experiment& experiment) {
+  std::vector<Claim> claims;
+  const List* list = sections(table, "claim");
+  if (list == nullptr && table.find("claim") != nullptr)
+    reject("{}claims are written as [[claim]], got {}", at(*table.find("claim")),
+           table.find("claim")->kind());
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i)
+    claims.push_back(read_claim((*list)[i], fmt::format("claim {}", i + 1), experiment));
+  return claims;
+}
+
+}  // namespace trivium::experiments

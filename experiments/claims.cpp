@@ -1,0 +1,191 @@
+#include "claims.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include <fmt/format.h>
+
+#include <trivium/core/errors.hpp>
+
+#include "progress.hpp"
+
+namespace trivium::experiments {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+double entry(const Record& record, const std::string& column) {
+  if (column == "bits_both") return record.bits_up + record.bits_down;
+  return record.*find_column(column)->member;
+}
+
+std::string shown(const Expectation& e) {
+  if (e.expected)
+    return e.relative ? fmt::format("{:g} within {:g} %", *e.expected, 100 * e.within)
+                      : fmt::format("{:g} within {:g}", *e.expected, e.within);
+  if (e.at_least && e.at_most) return fmt::format("between {:g} and {:g}", *e.at_least, *e.at_most);
+  return e.at_most ? fmt::format("at most {:g}", *e.at_most) : fmt::format("at least {:g}", *e.at_least);
+}
+
+std::string shown(const Accuracy& at) { return fmt::format("{} {:g}", at.merit, at.value); }
+
+Verdict judge_ratio(const Claim& claim, const std::vector<MeasuredPoint>& of,
+                    const std::vector<MeasuredPoint>& to) {
+  const MeasuredPoint &a = best_of(of, claim.at), &b = best_of(to, claim.at);
+  const double above = median_cost(a, claim.column, claim.at), below = median_cost(b, claim.column, claim.at);
+  Verdict verdict;
+  verdict.expected =
+      fmt::format("{} to {}, ratio {}", claim.column, shown(claim.at), shown(claim.expectation));
+  verdict.holds = std::isfinite(below) && fits(claim.expectation, above / below);
+  if (std::isfinite(above) && std::isfinite(below))
+    verdict.measured = fmt::format("{:.4g} ({}: {}; {}: {})", above / below, a.name, with_unit(above), b.name,
+                                   with_unit(below));
+  else
+    verdict.measured = fmt::format("not reached by {}", std::isfinite(below) ? a.name : b.name);
+  return verdict;
+}
+
+Verdict judge_value(const Claim& claim, const std::vector<MeasuredPoint>& of) {
+  const MeasuredPoint& point = best_of(of, claim.at);
+  const bool dense = claim.unit_bits > 0;
+  const double unit = dense ? claim.unit_bits * point.dimension : 1;
+  const double measured = median_cost(point, claim.column, claim.at) / unit;
+  return {fmt::format("{} to {}{}, {}", claim.column, shown(claim.at), dense ? " in dense vectors" : "",
+                      shown(claim.expectation)),
+          std::isfinite(measured) ? fmt::format("{:.4g} ({})", measured, point.name)
+                                  : fmt::format("not reached by {}", point.name),
+          fits(claim.expectation, measured)};
+}
+
+Verdict judge_floor(const Claim& claim, const std::vector<MeasuredPoint>& of) {
+  double least = infinity;
+  std::string name = of.front().name;
+  for (const MeasuredPoint& point : of) {
+    std::vector<double> floors;
+    for (const SeedRun& run : point.seeds) floors.push_back(floor_of(run, claim.at.merit));
+    if (const double middle = median(std::move(floors)); middle < least) {
+      least = middle;
+      name = point.name;
+    }
+  }
+  const bool settled = std::isfinite(least);
+  return {fmt::format("{} over the last quarter, {}", claim.at.merit, shown(claim.expectation)),
+          settled ? fmt::format("{:.4g} ({})", least, name) : fmt::format("{} diverged", name),
+          settled && fits(claim.expectation, least)};
+}
+
+Verdict judge_status(const Claim& claim, const std::vector<MeasuredPoint>& of) {
+  std::map<std::string, std::size_t> counts;
+  std::size_t runs = 0;
+  for (const MeasuredPoint& point : of)
+    for (const SeedRun& run : point.seeds) {
+      ++counts[run.status];
+      ++runs;
+    }
+  std::vector<std::string> measured;
+  for (const auto& [status, count] : counts)
+    measured.push_back(fmt::format("{} of {} {}", count, runs, status));
+  return {fmt::format("every run {}", claim.status), join(measured), counts[claim.status] == runs};
+}
+
+Verdict judge_slope(const Claim& claim, const std::vector<MeasuredPoint>& of) {
+  std::map<double, std::vector<MeasuredPoint>> at_value;
+  for (std::size_t i = 0; i < of.size(); ++i) at_value[claim.over_values[i]].push_back(of[i]);
+  Verdict verdict;
+  verdict.expected = fmt::format("slope of log {} to {} over log {}, {}", claim.column, shown(claim.at),
+                                 claim.over, shown(claim.expectation));
+  std::vector<double> x, y;
+  for (const auto& [value, points] : at_value) {
+    const MeasuredPoint& point = best_of(points, claim.at);
+    x.push_back(value);
+    y.push_back(median_cost(point, claim.column, claim.at));
+    if (std::isfinite(y.back())) continue;
+    verdict.measured = fmt::format("not reached by {}", point.name);
+    return verdict;
+  }
+  const double slope = log_slope(x, y);
+  verdict.measured = fmt::format("{:.4g} over {} values ({} to {})", slope, x.size(), with_unit(y.front()),
+                                 with_unit(y.back()));
+  verdict.holds = fits(claim.expectation, slope);
+  return verdict;
+}
+
+}  // namespace
+
+double median(std::vector<double> numbers) {
+  const auto is_nan = [](double number) { return std::isnan(number); };
+  if (std::any_of(numbers.begin(), numbers.end(), is_nan)) return std::numeric_limits<double>::quiet_NaN();
+  std::sort(numbers.begin(), numbers.end());
+  const std::size_t n = numbers.size();
+  return n % 2 == 1 ? numbers[n / 2] : (numbers[n / 2 - 1] + numbers[n / 2]) / 2;
+}
+
+double cost_to(const SeedRun& run, const std::string& column, const Accuracy& at) {
+  for (const Record& record : run.history)
+    if (entry(record, at.merit) <= at.value) return entry(record, column);
+  return infinity;
+}
+
+double median_cost(const MeasuredPoint& point, const std::string& column, const Accuracy& at) {
+  std::vector<double> costs;
+  for (const SeedRun& run : point.seeds) costs.push_back(cost_to(run, column, at));
+  return median(std::move(costs));
+}
+
+const MeasuredPoint& best_of(const std::vector<MeasuredPoint>& points, const Accuracy& at) {
+  std::vector<double> bits;
+  for (const MeasuredPoint& point : points) bits.push_back(median_cost(point, "bits_up", at));
+  return points[static_cast<std::size_t>(std::min_element(bits.begin(), bits.end()) - bits.begin())];
+}
+
+double floor_of(const SeedRun& run, const std::string& merit) {
+  if (run.status == name_of(Status::diverged)) return infinity;
+  const std::size_t count = (run.history.size() + 3) / 4;
+  double sum = 0;
+  for (std::size_t i = run.history.size() - count; i < run.history.size(); ++i)
+    sum += std::log(entry(run.history[i], merit));
+  return std::exp(sum / static_cast<double>(count));
+}
+
+double log_slope(const std::vector<double>& x, const std::vector<double>& y) {
+  const auto n = static_cast<double>(x.size());
+  double x_mean = 0, y_mean = 0, product = 0, square = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x_mean += std::log(x[i]) / n;
+    y_mean += std::log(y[i]) / n;
+  }
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    product += (std::log(x[i]) - x_mean) * (std::log(y[i]) - y_mean);
+    square += (std::log(x[i]) - x_mean) * (std::log(x[i]) - x_mean);
+  }
+  return product / square;
+}
+
+bool fits(const Expectation& e, double measured) {
+  if (std::isnan(measured)) return false;
+  if (e.at_most && measured > *e.at_most) return false;
+  if (e.at_least && measured < *e.at_least) return false;
+  const double scale = e.relative ? std::abs(e.expected.value_or(1)) : 1;
+  return !e.expected || std::abs(measured - *e.expected) <= e.within * scale;
+}
+
+Verdict judge(const Claim& claim, const std::vector<MeasuredPoint>& of,
+              const std::vector<MeasuredPoint>& to) {
+  switch (claim.kind) {
+    case Claim::Kind::ratio:
+      return judge_ratio(claim, of, to);
+    case Claim::Kind::value:
+      return judge_value(claim, of);
+    case Claim::Kind::floor:
+      return judge_floor(claim, of);
+    case Claim::Kind::status:
+      return judge_status(claim, of);
+    case Claim::Kind::slope:
+      return judge_slope(claim, of);
+  }
+  return {};
+}
+
+}  // namespace trivium::experiments

@@ -1,0 +1,51 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include <trivium/core/record.hpp>
+
+#include "claim.hpp"
+
+namespace trivium::experiments {
+
+/// One run as a claim sees it.
+struct SeedRun {
+  std::vector<Record> history;
+  std::string status;  ///< a name of Status
+};
+
+/// The runs, one a seed, of one method at one grid point.
+struct MeasuredPoint {
+  std::string name;  ///< "MASHA1 (step = 2 x theory)"
+  double dimension = 0;
+  std::vector<SeedRun> seeds;
+};
+
+/// What came of a claim, as a reader is told.
+struct Verdict {
+  std::string expected, measured;
+  bool holds = false;
+};
+
+// Pure functions of histories. What is not reached costs infinitely much.
+
+/// Of the two middle numbers the mean. Infinite unless more than half of them are finite; NaN if
+/// one of them is.
+double median(std::vector<double> numbers);
+/// The column at the first record whose merit is at most `at`. "bits_both" is bits_up + bits_down.
+double cost_to(const SeedRun& run, const std::string& column, const Accuracy& at);
+double median_cost(const MeasuredPoint& point, const std::string& column, const Accuracy& at);
+/// The point that stands for a grid: fewest bits_up, median over seeds, to the accuracy; the first of equals.
+const MeasuredPoint& best_of(const std::vector<MeasuredPoint>& points, const Accuracy& at);
+/// The geometric mean of a merit over the last quarter of the records, rounded up; infinite if the run
+/// diverged.
+double floor_of(const SeedRun& run, const std::string& merit);
+/// The least-squares slope of log y over log x.
+double log_slope(const std::vector<double>& x, const std::vector<double>& y);
+/// Whether a measured number is as expected; NaN never is.
+bool fits(const Expectation& expectation, double measured);
+
+/// `of` and `to` are the points that the claim's of_points and to_points name, in that order.
+Verdict judge(const Claim& claim, const std::vector<MeasuredPoint>& of, const std::vector<MeasuredPoint>& to);
+
+}  // namespace trivium::experiments
