@@ -147,6 +147,12 @@ void Message::receive(std::span<const std::byte> bytes, const std::array<std::ui
   split_ = split;
 }
 
+MessageReader::MessageReader(const Message& message, std::uint64_t start)
+    : from(message.from), message_(message), position_(start) {
+  if (start > message.bits_)
+    throw MessageError(fmt::format("a message of {} bits has no bit {} to start at", message.bits_, start));
+}
+
 std::uint64_t MessageReader::read(int width) {
   if (position_ + static_cast<std::uint64_t>(width) > message_.bits_)
     throw MessageError(fmt::format("a message of {} bits ended inside a word of {} bits at bit {}",

@@ -92,10 +92,13 @@ class Message {
   std::array<std::uint64_t, parts> split_{};
 };
 
-/// Reads a message from its first bit on. Every read past the end throws MessageError.
+/// Reads a message from its first bit on, or from bit `start` on. Every read past the end throws
+/// MessageError.
 class MessageReader {
  public:
   explicit MessageReader(const Message& message) : from(message.from), message_(message) {}
+  /// Throws MessageError when the message has fewer than `start` bits.
+  MessageReader(const Message& message, std::uint64_t start);
   Sender from;  ///< the message's envelope
   std::uint64_t read(int width);
   void read_words(std::span<std::uint32_t> words, int width);

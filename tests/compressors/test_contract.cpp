@@ -11,17 +11,27 @@ namespace {
 constexpr int workers = 4, rounds = 2000;
 const std::size_t dimensions[] = {1, 2, 17, 100};
 
-/// Runs `check(codec, d)` for every compressor, dimension and parameter set.
+/// Runs `check(codec, d, vectors)` for every compressor, dimension and parameter set, with the vectors that
+/// its guarantee is measured on.
 template <class Check>
-void for_each_codec(Check check) {
+void for_each_codec_and_vectors(Check check) {
   for (const std::string& name : compressors::catalogue().names())
     for (const std::size_t d : dimensions)
       for (const Table& parameters : variants(name, d)) {
         INFO(name << " " << to_toml(parameters) << " d = " << d);
         const std::unique_ptr<Compressor> codec =
             compressors::catalogue().make({name, parameters, ""}, Shape{d, workers});
-        check(*codec, d);
+        std::vector<Named> vectors = test_vectors(d);
+        for (const std::vector<double>& x : hard_vectors(name, parameters, d)) vectors.push_back({"hard", x});
+        check(*codec, d, vectors);
       }
+}
+
+/// Runs `check(codec, d)` for every compressor, dimension and parameter set.
+template <class Check>
+void for_each_codec(Check check) {
+  for_each_codec_and_vectors(
+      [&](Compressor& codec, std::size_t d, const std::vector<Named>&) { check(codec, d); });
 }
 
 Vector normal_vector(std::size_t d) {
@@ -29,35 +39,28 @@ Vector normal_vector(std::size_t d) {
   return Vector{std::span<const double>(x)};
 }
 
-/// The messages of 20 senders.
-template <class Envelope>
-std::set<std::vector<std::byte>> messages(Codec& codec, const Vector& x, Envelope envelope) {
-  std::set<std::vector<std::byte>> all;
-  for (std::uint64_t i = 0; i < 20; ++i) all.insert(bytes_of(encoded(codec, x, envelope(i))));
-  return all;
-}
-
 }  // namespace
 
 TEST_CASE("mean, spread and length are as guaranteed") {
-  for_each_codec([](Compressor& codec, std::size_t d) {
+  for_each_codec_and_vectors([](Compressor& codec, std::size_t, const std::vector<Named>& vectors) {
     const Guarantee g = codec.guarantee();
-    for (const Named& vector : test_vectors(d)) {
+    std::vector<Measured> all;
+    for (const Named& vector : vectors) {
       INFO(vector.name);
-      const Measured m = measure(codec, vector.x, rounds, workers);
-      check_guarantee(g, m);
-      check_bits(g, m);
+      all.push_back(measure(codec, vector.x, rounds, workers));
+      check_guarantee(g, all.back());
     }
+    check_bits(g, all);
   });
 }
 
 TEST_CASE("the constants are not far above what is measured, so nothing poses as a compressor") {
-  for_each_codec([](Compressor& codec, std::size_t d) {
+  for_each_codec_and_vectors([](Compressor& codec, std::size_t d, const std::vector<Named>& vectors) {
     const Guarantee g = codec.guarantee();
     const double stated = g.unbiased ? g.omega : 1 - 1 / g.delta;
     if (d != 100 || stated == 0) return;
     double worst = 0;
-    for (const Named& vector : test_vectors(d))
+    for (const Named& vector : vectors)
       worst = std::max(worst, measure(codec, vector.x, 200, workers).error.mean());
     CHECK(worst >= stated / 20);
   });
@@ -120,19 +123,61 @@ TEST_CASE("one envelope, one message, one vector") {
   });
 }
 
-TEST_CASE("random choices depend on seed, purpose and round") {
+TEST_CASE("a message inside another ends where it should, at any bit, and makes its own random choices") {
   for_each_codec([](Compressor& codec, std::size_t d) {
     const Vector x = normal_vector(d);
-    const auto decodings = [&](auto envelope) {
-      std::set<std::vector<double>> all;
-      for (std::uint64_t i = 0; i < 20; ++i) all.insert(decoded(codec, encoded(codec, x, envelope(i)), d));
+    const Sender outer = sender(6, 2, workers);
+    const auto alone = [&](unsigned child) {
+      Sender from = outer;
+      const Inside inside(from, child);
+      return encoded(codec, x, from);
+    };
+    const Message own[] = {alone(0), alone(1)};
+
+    Message all;  // 3 bits, two messages of the codec, 5 bits
+    all.from = outer;
+    all.append(Part::scalars, 5, 3);
+    for (const unsigned child : {0u, 1u}) {
+      const Inside inside(all.from, child);
+      codec.encode(x, all);
+    }
+    all.append(Part::scalars, 19, 5);
+    REQUIRE(all.bits() == own[0].bits() + own[1].bits() + 8);
+
+    MessageReader reader(all);
+    CHECK(reader.read(3) == 5);
+    for (const unsigned child : {0u, 1u}) {
+      const Inside inside(reader.from, child);
+      Vector out(d);
+      codec.read_add(reader, 1, out);
+      CHECK(out.to_host() == decoded(codec, own[child], d));
+    }
+    CHECK(reader.read(5) == 19);
+    CHECK_NOTHROW(reader.finish());
+  });
+}
+
+TEST_CASE("random choices depend on seed, purpose, round and place inside other messages") {
+  for_each_codec([](Compressor& codec, std::size_t d) {
+    const Vector x = normal_vector(d);
+    const auto outcomes = [&](auto envelope) {
+      std::set<std::pair<std::vector<std::byte>, std::vector<double>>> all;
+      for (std::uint64_t i = 0; i < 20; ++i) {
+        const Message message = encoded(codec, x, envelope(i));
+        all.insert({bytes_of(message), decoded(codec, message, d)});
+      }
       return all.size();
     };
-    const std::size_t by_round = decodings([](std::uint64_t i) { return sender(i, 0, workers); });
+    const std::size_t by_round = outcomes([](std::uint64_t i) { return sender(i, 0, workers); });
     if (by_round <= 2) return;  // not random, or so little that 20 draws may well agree
-    CHECK(decodings([](std::uint64_t i) { return sender(1, 0, workers, i); }) > 1);
-    CHECK(decodings([](std::uint64_t i) {
+    CHECK(outcomes([](std::uint64_t i) { return sender(1, 0, workers, i); }) > 1);
+    CHECK(outcomes([](std::uint64_t i) {
             return Sender{1, static_cast<Purpose>(1000 + i), 0, workers, 1};
+          }) > 1);
+    CHECK(outcomes([](std::uint64_t i) {
+            Sender from = sender(1, 0, workers);
+            from.nest = i;
+            return from;
           }) > 1);
   });
 }

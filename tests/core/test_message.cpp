@@ -204,3 +204,17 @@ TEST_CASE("reading past the end throws, leaving something over throws at finish"
   CHECK_THROWS_AS(MessageReader(Message()).read(1), MessageError);
   CHECK_NOTHROW(MessageReader(Message()).finish());
 }
+
+TEST_CASE("a reader may start at any bit up to the end") {
+  Message message;
+  message.from.round = 7;
+  message.append(Part::values, 5, 10);
+  message.append(Part::indices, 9, 4);
+  MessageReader reader(message, 10);
+  CHECK(reader.from.round == 7);
+  CHECK(reader.remaining() == 4);
+  CHECK(reader.read(4) == 9);
+  CHECK_NOTHROW(reader.finish());
+  CHECK_NOTHROW(MessageReader(message, 14).finish());
+  CHECK_THROWS_WITH(MessageReader(message, 15), "a message of 14 bits has no bit 15 to start at");
+}

@@ -10,6 +10,8 @@
 #include <trivium/core/errors.hpp>
 #include <trivium/core/message.hpp>
 
+#include "compressors/variants.hpp"
+
 using namespace trivium;
 
 namespace {
@@ -36,16 +38,20 @@ struct Target {
   std::size_t dimension;
 };
 
-/// Every compressor with its default parameters, in a few dimensions; those that cannot be made for one are
-/// left out.
+/// Every compressor with its defaults and with the parameter sets of the contract suite, in a few dimensions;
+/// those that cannot be made for one are left out.
 std::vector<Target> make_targets() {
   std::vector<Target> targets;
   for (const std::string& name : compressors::catalogue().names())
-    for (std::size_t dimension : {1, 2, 7, 64, 1000}) try {
-        const compressors::Shape shape{dimension, 3};
-        targets.push_back({compressors::catalogue().make(Plugin{name, Table{}, ""}, shape), dimension});
-      } catch (const InputError&) {
-      }
+    for (const std::size_t dimension : {1, 2, 7, 64, 1000}) {
+      std::vector<Table> all = contract::variants(name, dimension);
+      all.emplace_back();
+      for (const Table& parameters : all) try {
+          const compressors::Shape shape{dimension, 3};
+          targets.push_back({compressors::catalogue().make(Plugin{name, parameters, ""}, shape), dimension});
+        } catch (const InputError&) {
+        }
+    }
   return targets;
 }
 
