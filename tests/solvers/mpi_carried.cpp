@@ -100,3 +100,23 @@ TEST_CASE("extragradient carries what it logs") {
     check_carried(here, {"extragradient", {{"values", values}}, ""}, iterations * 4 * d * value_bits / 8);
   }
 }
+
+TEST_CASE("every method carries what it logs, whatever its messages are") {
+  Arena here =
+      arena("bilinear", {{"n", 20}, {"workers", world().ranks()}, {"mu", 0.2}, {"samples", 4}}, world());
+  for (Plugin plugin : variants()) {
+    if (plugin.parameters.find("participants") != nullptr) continue;  // of how many, depends on the ranks
+    INFO(text_of(plugin) << " on " << world().ranks() << " ranks");
+    Method method(here, plugin, 5);
+    for (int i = 0; i < 20; ++i) {
+      const counted_mpi::Bytes bytes = counted_mpi::bytes_of(method.network, [&] {
+        if (i == 0)
+          method.start();
+        else
+          method.steps(1);
+      });
+      REQUIRE(bytes.counted == bytes.logged);
+    }
+    CHECK_FALSE(counted_mpi::unexpected);
+  }
+}

@@ -1,7 +1,10 @@
 // MASHA1: what it coincides with, its snapshots, its randomness and its rate.
+#include <array>
+
 #include <trivium/core/errors.hpp>
 
 #include "masha1.hpp"
+#include "rotation.hpp"
 
 using namespace trivium;
 using namespace trivium::solvers;
@@ -233,6 +236,63 @@ TEST_CASE("the mean of |z - z*|^2 + |w - z*|^2 falls by 1 - g mu / 2 each iterat
     }
     CHECK(bound < 1e-2);
   }
+}
+
+TEST_CASE("on a rotation the mean squared distance is that of the exact recursion") {
+  // s = (z, w) in R^4 with F = J z and RandK of one entry in two: the mean of five messages is C x, x = J
+  // (zhat - w) and C = (2/5) diag(n, 5 - n), n binomial. s+ is linear in s for each n and coin, so E s s^T
+  // follows a linear recursion. g = sqrt(p / 2) / C_q with C_q^2 = 1 + 1/5.
+  Arena here(std::make_unique<Rotation>(1));
+  const double p = 0.25, g = std::sqrt(p / 2 / 1.2);
+  using Matrix = std::array<std::array<double, 4>, 4>;
+  Matrix S{};
+  const double z0[] = {1, 0.5, 1, 0.5};
+  for (std::size_t i = 0; i < 4; ++i)
+    for (std::size_t j = 0; j < 4; ++j) S[i][j] = z0[i] * z0[j];
+  const auto step = [&](const Matrix& moments) {
+    Matrix next{};
+    const double binomial[] = {1, 5, 10, 10, 5, 1};
+    for (int n = 0; n <= 5; ++n)
+      for (const bool fresh : {false, true}) {
+        const double weight = binomial[n] / 32 * (fresh ? p : 1 - p), c[] = {0.4 * n, 0.4 * (5 - n)};
+        Matrix A{};  // zhat = (1 - p) z + (p - g J) w, J = [[0, 1], [-1, 0]]
+        double half[2][4] = {{1 - p, 0, p, -g}, {0, 1 - p, g, p}};
+        double from_w[2][4];  // zhat - w
+        for (int i = 0; i < 2; ++i)
+          for (int j = 0; j < 4; ++j) from_w[i][j] = half[i][j] - (j == 2 + i ? 1 : 0);
+        for (std::size_t j = 0; j < 4; ++j) {
+          A[0][j] = half[0][j] - g * c[0] * from_w[1][j];
+          A[1][j] = half[1][j] + g * c[1] * from_w[0][j];
+          for (std::size_t i = 0; i < 2; ++i) A[2 + i][j] = j == (fresh ? i : 2 + i) ? 1 : 0;
+        }
+        for (std::size_t i = 0; i < 4; ++i)
+          for (std::size_t j = 0; j < 4; ++j)
+            for (std::size_t a = 0; a < 4; ++a)
+              for (std::size_t b = 0; b < 4; ++b) next[i][j] += weight * A[i][a] * moments[a][b] * A[j][b];
+      }
+    return next;
+  };
+  const int seeds = 4000;
+  std::vector<std::unique_ptr<Method>> methods;
+  for (int seed = 1; seed <= seeds; ++seed) {
+    methods.push_back(std::make_unique<Method>(here, masha1({{"uplink", rand_k(1)}, {"refresh", p}}),
+                                               static_cast<std::uint64_t>(seed)));
+    methods.back()->start();
+  }
+  CHECK(methods[0]->solver->theory().step == Approx(g));
+  for (int k = 1; k <= 12; ++k) {
+    S = step(S);
+    double mean = 0, squares = 0;
+    for (const auto& method : methods) {
+      method->steps(1);
+      mean += method->distance() / seeds;
+      squares += method->distance() * method->distance() / seeds;
+    }
+    const double error = std::sqrt((squares - mean * mean) / seeds);
+    INFO("iteration " << k);
+    CHECK(std::abs(mean - (S[0][0] + S[1][1]) / 1.25) < 4.5 * error + 1e-12);
+  }
+  CHECK((S[0][0] + S[1][1]) / 1.25 < 0.5);
 }
 
 TEST_CASE("full exchanges in float32 cost half and hardly show: the workers subtract what was heard") {
