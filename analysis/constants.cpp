@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include <trivium/analysis/constants.hpp>
+#include <trivium/core/errors.hpp>
 
+#include "detail/cocoercivity.hpp"
 #include "detail/jacobians.hpp"
 #include "detail/lanczos.hpp"
 #include "detail/random_pairs.hpp"
@@ -23,11 +25,26 @@ using problems::Which;
 
 constexpr double accuracy = 1e-8;
 
+/// Throws InputError on all ranks alike when some F_m is not a finite sum: L_loc is then no constant.
+void require_finite_sum(problems::Problem& problem, mpi::Network& network) {
+  const WorkerRange& here = network.workers();
+  double whole = 0;
+  for (int m = here.first; m < here.last; ++m)
+    if (problem.samples(m) == 0) whole = 1;
+  if (network.max_off_the_record(whole) > 0)
+    reject("L_loc bounds the spread of the summands of F_m, and the operators of this problem have none");
+}
+
 /// From Jacobians.
 class Spectra {
  public:
   Spectra(problems::Problem& problem, mpi::Network& network, const Vector& at)
-      : affine_(problem.traits().affine), network_(network), jacobians_(problem, network, at) {}
+      : problem_(problem),
+        affine_(problem.traits().affine),
+        rounding_(problem.traits().dtype == Dtype::float64 ? std::numeric_limits<double>::epsilon()
+                                                           : std::numeric_limits<float>::epsilon()),
+        network_(network),
+        jacobians_(problem, network, at) {}
 
   Constant measure(Which which) {
     switch (which) {
@@ -48,8 +65,9 @@ class Spectra {
       case Which::delta:
         return delta();
       case Which::L_loc:
+        return L_loc();
       case Which::ell:
-        break;
+        return ell();
     }
     throw std::logic_error("no such constant");
   }
@@ -62,14 +80,34 @@ class Spectra {
   }
   Constant norm(Map gram) { return constant(detail::square_root(extreme(End::largest, gram))); }
 
-  /// The root of a difference of squares: rounding of the squares leaves sqrt(eps) L unknown, all there is
-  /// for equal workers.
-  Constant spread(Map gram) {
+  /// The root of a difference of squares: rounding of the `squares` leaves sqrt(eps) of their root unknown,
+  /// all there is for equal workers.
+  Constant spread(Map gram, Map squares = &detail::Jacobians::gram) {
     Extreme found = detail::square_root(extreme(End::largest, gram));
-    const double L = detail::square_root(extreme(End::largest, &detail::Jacobians::gram)).value;
-    const double unknown = 2 * std::sqrt(std::numeric_limits<double>::epsilon()) * L;
+    const double L = detail::square_root(extreme(End::largest, squares)).value;
+    const double unknown = 2 * std::sqrt(rounding_) * L;
     if (found.value < 10 * unknown) found.error = std::max(found.error, unknown);
     return constant(found);
+  }
+
+  Constant L_loc() {
+    require_finite_sum(problem_, network_);
+    if (!problem_.traits().has_samples_gram)
+      reject("L_loc of this problem cannot be measured: it has no Jacobians of its summands (samples_gram)");
+    return spread(&detail::Jacobians::sample_deviation_gram, &detail::Jacobians::mean_gram);
+  }
+
+  Constant ell() {
+    const detail::LargestCocoercivity found = detail::largest_cocoercivity(jacobians_, network_, rounding_);
+    Constant result{found.value, Origin::computed, "dense eigenvalues of every worker"};
+    if (!found.exact) {
+      result.origin = Origin::estimated;
+      result.how = "max L_m^2 / mu_m by Lanczos, relative accuracy 1e-3: an upper bound";
+    } else if (std::isinf(found.value)) {
+      result.how += ": one is not cocoercive";
+    }
+    result.how += where();
+    return result;
   }
 
   Constant delta() {
@@ -92,11 +130,15 @@ class Spectra {
       how += fmt::format("relative accuracy {:.0e}", relative);
     else
       how += fmt::format("absolute accuracy {:.0e}", found.error);
-    if (!affine_) how += ", at the solution (the constants of this problem are local)";
-    return {found.value, Origin::computed, how};
+    return {found.value, Origin::computed, how + where()};
+  }
+  const char* where() const {
+    return affine_ ? "" : ", at the solution (the constants of this problem are local)";
   }
 
+  problems::Problem& problem_;
   bool affine_;
+  double rounding_;  // relative, of the problem's scalars
   mpi::Network& network_;
   detail::Jacobians jacobians_;
 };
@@ -110,7 +152,10 @@ problems::Constants constants(problems::Problem& problem, mpi::Network& network,
     return {std::move(known), [spectra](Which which) { return spectra->measure(which); }};
   }
   const auto pairs = std::make_shared<detail::RandomPairs>(problem, network, at);
-  return {std::move(known), [pairs](Which which) { return pairs->measure(which); }};
+  return {std::move(known), [pairs, &problem, &network](Which which) {
+            if (which == Which::L_loc) require_finite_sum(problem, network);
+            return pairs->measure(which);
+          }};
 }
 
 }  // namespace trivium::analysis

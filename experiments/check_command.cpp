@@ -40,13 +40,22 @@ double least_monotonicity(Prepared& prepared, const Vector& centre, int pairs) {
   return least;
 }
 
-void print_constants(problems::Constants& constants, bool server) {
-  for (const problems::Which which : problems::all_constants) {
-    const problems::Constant& c = constants.get(which);
+/// True when L_loc is known or can be measured.
+bool has_sample_spread(const Prepared& prepared) {
+  const problems::Traits& traits = prepared.problem->traits();
+  return prepared.constants->found().count(problems::Which::L_loc) > 0 ||
+         (traits.has_jacobian && traits.has_samples_gram);
+}
+
+void print_constants(Prepared& prepared, bool server) {
+  const auto print = [&](problems::Which which) {
+    const problems::Constant& c = prepared.constants->get(which);
     if (server)
       fmt::print("  {:6} {:<12.6g} {} ({})\n", problems::name_of(which), c.value, problems::name_of(c.origin),
                  c.how);
-  }
+  };
+  for (const problems::Which which : problems::all_constants) print(which);
+  if (has_sample_spread(prepared)) print(problems::Which::L_loc);
 }
 
 solvers::Theory theory_of(const MethodRun& run, Prepared& prepared, mpi::Transport& transport) try {
@@ -111,7 +120,7 @@ void check_problem(const Experiment& experiment, std::size_t number, const Reque
     print_solution(prepared);
     fmt::print("constants\n");
   }
-  print_constants(*prepared.constants, server);
+  print_constants(prepared, server);
   print_monotonicity(prepared, server);
   if (server) fmt::print("\nmethods (bits per worker and iteration; exact expectations)\n");
   for (const MethodRun& run : experiment.runs) {

@@ -59,6 +59,11 @@ void Problem::jacobian(int, const Vector&, const Vector&, bool, Vector&) {
   throw std::logic_error("this problem has no Jacobian: ask traits().has_jacobian first");
 }
 
+void Problem::samples_gram(int, const Vector&, const Vector&, Vector&) {
+  throw std::logic_error(
+      "this problem has no Jacobians of its summands: ask traits().has_samples_gram first");
+}
+
 void Problem::prox(double, Vector&) {}
 
 }  // namespace trivium::problems

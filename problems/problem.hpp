@@ -25,17 +25,20 @@ enum class Which {
   d1,     ///< server's similarity: Lipschitz constant of F - F_1 (worker 0 is the server's)
   sig,    ///< (1/M) sum |(F_m - F)(a) - (F_m - F)(b)|^2 <= sig^2 |a - b|^2
   sig1,   ///< the same with F_1 in place of F
-  L_loc,  ///< (1/M) sum over m, mean over j of |(F_{m,j} - F_m)(a) - (F_{m,j} - F_m)(b)|^2 <= L_loc^2 |a - b|^2
-  ell,    ///< largest cocoercivity constant of an F_m: |F_m(a) - F_m(b)|^2 <= ell <F_m(a) - F_m(b), a - b>
+  L_loc,  ///< (1/M) sum over m, mean over j of |D_{m,j}(a) - D_{m,j}(b)|^2 <= L_loc^2 |a - b|^2,
+          ///< D_{m,j} = F_{m,j} - F_m
+  ell,    ///< largest cocoercivity constant of an F_m, |F_m(a) - F_m(b)|^2 <= ell <F_m(a) - F_m(b), a - b>;
+          ///< can be infinite
 };
-inline constexpr Which all_constants[] = {Which::L,     Which::L_max, Which::L_rms, Which::mu,
-                                          Which::delta, Which::d1,    Which::sig,   Which::sig1};
+/// The constants of every problem; L_loc is one of finite sums only.
+inline constexpr Which all_constants[] = {Which::L,  Which::L_max, Which::L_rms, Which::mu, Which::delta,
+                                          Which::d1, Which::sig,   Which::sig1,  Which::ell};
 std::string name_of(Which which);
 
 enum class Origin {
   known,     ///< a closed form
   computed,  ///< by an iteration with a stated accuracy
-  estimated  ///< a lower bound from samples, or only valid near the solution
+  estimated  ///< a bound from samples or from other constants, or only valid near the solution
 };
 std::string name_of(Origin origin);
 
@@ -69,9 +72,10 @@ struct Traits {
   WorkerRange workers;  ///< M and the block whose data this rank holds
   Dtype dtype = Dtype::float64;
   Device* device = &host();
-  bool constrained = false;   ///< prox is not the identity
-  bool affine = false;        ///< the Jacobians do not depend on the point
-  bool has_jacobian = false;  ///< `jacobian` is implemented
+  bool constrained = false;                ///< prox is not the identity
+  bool affine = false;                     ///< the Jacobians do not depend on the point
+  bool has_jacobian = false;               ///< `jacobian` is implemented
+  bool has_samples_gram = false;           ///< `samples_gram` is implemented
   std::vector<MatrixShape> matrices = {};  ///< parts of z that are matrices, for compressors that use it
 };
 
@@ -101,6 +105,9 @@ class Problem {
 
   /// out = J_m(z) v, or J_m(z)^T v; `out` is not `v`. Only when traits().has_jacobian.
   virtual void jacobian(int m, const Vector& z, const Vector& v, bool transposed, Vector& out);
+  /// out = mean over all summands of J_{m,j}(z)^T J_{m,j}(z) v; `out` is not `v`. Only when
+  /// traits().has_samples_gram.
+  virtual void samples_gram(int m, const Vector& z, const Vector& v, Vector& out);
 
   /// z = prox of step * g over Z, in place; the identity by default.
   virtual void prox(double step, Vector& z);

@@ -73,7 +73,7 @@ class RobustRegression final : public Problem {
     traits_.dimension = 2 * n_;
     traits_.workers = worker_block(static_cast<int>(params.workers), place.rank, place.ranks);
     traits_.constrained = !feasible_.is_whole_space();
-    traits_.has_jacobian = true;
+    traits_.has_jacobian = traits_.has_samples_gram = true;
   }
 
   void evaluate(int m, const Vector& z, Vector& out) override {
@@ -110,6 +110,42 @@ class RobustRegression final : public Problem {
     for (std::size_t j = 0; j < n_; ++j) {
       result.x[j] += (q_mean + sign * xw) * y[j] + lambda_ * u[j] + sign * r_mean * w[j];
       result.y[j] = -sign * (q_mean * x[j] + r_mean * u[j]) - xw * x[j] + beta_ * w[j];
+    }
+  }
+
+  // Row i has J_i (u, w) = (p, s) with, for g = a_i + y and t = <g, u> + <x, w>,
+  //   p = t g + r_i w + lambda u      s = beta w - t x - r_i u,
+  // and J_i^T (p, s) = (c g + lambda p - r_i s, c x + r_i p + beta s) with c = <g, p> - <x, s>. Inserted,
+  // only multiples of a_i depend on the row in more than a number.
+  void samples_gram(int m, const Vector& z, const Vector& v, Vector& out) override {
+    const Halves<const double> at(z, n_), direction(v, n_);
+    const Halves<double> result(out, n_);
+    const auto [x, y] = at;
+    const auto [u, w] = direction;
+    const double xx = product(x, x), xy = product(x, y), xu = product(x, u), xw = product(x, w);
+    const double yy = product(y, y), yu = product(y, u), yw = product(y, w);
+    const double scale = 1 / static_cast<double>(rows_.count(m));
+    double r_mean = 0, rr_mean = 0, rt_mean = 0, top_mean = 0, c_mean = 0, t_mean = 0;
+    std::fill_n(result.x, 2 * n_, 0.0);
+    for (std::size_t row = rows_.first(m); row < rows_.first(m + 1); ++row) {
+      const double ay = rows_.dot(row, y), gu = rows_.dot(row, u) + yu, gw = rows_.dot(row, w) + yw;
+      const double r = rows_.dot(row, x) + xy - rows_.label(row), t = gu + xw;
+      const double gg = rows_.squared_norm(row) + 2 * ay + yy;
+      const double c = t * (gg + xx) + r * (gw + xu) + lambda_ * gu - beta_ * xw;
+      r_mean += scale * r;
+      rr_mean += scale * r * r;
+      rt_mean += scale * r * t;
+      top_mean += scale * (c + lambda_ * t);
+      c_mean += scale * c;
+      t_mean += scale * t;
+      rows_.add(row, scale * (c + lambda_ * t), result.x);
+      rows_.add(row, scale * r * t, result.y);
+    }
+    for (std::size_t j = 0; j < n_; ++j) {
+      result.x[j] += top_mean * y[j] + (lambda_ - beta_) * r_mean * w[j] +
+                     (lambda_ * lambda_ + rr_mean) * u[j] + rt_mean * x[j];
+      result.y[j] += (c_mean - beta_ * t_mean) * x[j] + rt_mean * y[j] + (rr_mean + beta_ * beta_) * w[j] +
+                     (lambda_ - beta_) * r_mean * u[j];
     }
   }
 

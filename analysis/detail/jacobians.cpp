@@ -87,4 +87,12 @@ void Jacobians::deviation_from_first_gram(const Eigen::VectorXd& v, Eigen::Vecto
   out += first_;
 }
 
+// The J_{m,j} have mean J_m: their variance is the mean square less the square of the mean.
+void Jacobians::sample_deviation_gram(const Eigen::VectorXd& v, Eigen::VectorXd& out) {
+  mean_gram(v, squares_);
+  mean_of(
+      v, [&](int m, Vector& mine) { problem_.samples_gram(m, at_, v_, mine); }, out);
+  out -= squares_;
+}
+
 }  // namespace trivium::analysis::detail

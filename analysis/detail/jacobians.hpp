@@ -27,6 +27,8 @@ class Jacobians {
   void deviation_gram(const Eigen::VectorXd& v, Eigen::VectorXd& out);  ///< (1/M) sum (J_m - J)^T (J_m - J) v
   /// (1/M) sum (J_m - J_1)^T (J_m - J_1) v, J_1 of worker 0
   void deviation_from_first_gram(const Eigen::VectorXd& v, Eigen::VectorXd& out);
+  /// (1/M) sum over m, mean over j of (J_{m,j} - J_m)^T (J_{m,j} - J_m) v, of a problem with samples_gram
+  void sample_deviation_gram(const Eigen::VectorXd& v, Eigen::VectorXd& out);
 
  private:
   /// out = (1/M) sum of what `worker` makes of v.
@@ -35,7 +37,7 @@ class Jacobians {
   problems::Problem& problem_;
   mpi::Network& network_;
   Vector at_, v_, out_, mine_, mean_;
-  Eigen::VectorXd image_, first_;
+  Eigen::VectorXd image_, first_, squares_;
 };
 
 }  // namespace trivium::analysis::detail

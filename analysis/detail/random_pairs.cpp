@@ -16,7 +16,8 @@ using problems::Which;
 
 constexpr int pairs = 64;
 constexpr int follow = 16;
-constexpr double distance = 1e-3;  // |a - b|, relative to the point: near it, and far above rounding
+constexpr double rounding_of_inner = 1e-9;  // far above that of float64 at the distance below
+constexpr double distance = 1e-3;           // |a - b|, relative to the point: near it, and far above rounding
 
 /// The mean over all workers of one number each.
 double mean_of(mpi::Network& network, const std::vector<double>& mine, Vector scratch) {
@@ -32,6 +33,13 @@ double mean_of(mpi::Network& network, const std::vector<double>& mine, Vector sc
   gather(scratch, at, {&mean, 1});
   return mean;
 }
+/// |D|^2 / <D, a - b>, where rounding of the inner product leaves a digit of it; infinite otherwise.
+double cocoercivity(const Vector& D, const Vector& a, const Vector& b) {
+  const double square = dot(D, D), inner = dot(D, a) - dot(D, b);
+  if (square == 0) return 0;
+  const bool seen = inner > rounding_of_inner * std::sqrt(square * squared_distance(a, b));
+  return seen ? square / inner : std::numeric_limits<double>::infinity();
+}
 double max_of(mpi::Network& network, const std::vector<double>& mine) {
   return network.max_off_the_record(*std::max_element(mine.begin(), mine.end()));
 }
@@ -39,6 +47,7 @@ double max_of(mpi::Network& network, const std::vector<double>& mine) {
 }  // namespace
 
 problems::Constant RandomPairs::measure(Which which) {
+  if (which == Which::L_loc) reject("L_loc of this problem cannot be measured: the problem has no Jacobians");
   if (found_.empty()) estimate();
   return {found_.at(which), problems::Origin::estimated,
           fmt::format("{} bound from {} random pairs near the solution",
@@ -80,11 +89,13 @@ RandomPairs::Quotients RandomPairs::quotients(const Vector& a, const Vector& b, 
     combine(out, {{1, out}, {-1, at_b}});
   };
   const WorkerRange& here = network_.workers();
-  std::vector<double> own(static_cast<std::size_t>(here.count())), deviation(own.size());
+  std::vector<double> own(static_cast<std::size_t>(here.count())), deviation(own.size()),
+      curvature(own.size());
   network_.mean_off_the_record(
       [&](int m, Vector& out) {
         difference(m, out);
         own[static_cast<std::size_t>(m - here.first)] = dot(out, out);
+        curvature[static_cast<std::size_t>(m - here.first)] = cocoercivity(out, a, b);
       },
       D);
   Vector less_first = at_.like();  // D - D_1: worker 0 enters the mean with weight 1 - M
@@ -100,6 +111,7 @@ RandomPairs::Quotients RandomPairs::quotients(const Vector& a, const Vector& b, 
           .first = dot(less_first, less_first),
           .worker_mean = mean_of(network_, own, at_),
           .worker_max = max_of(network_, own),
+          .cocoercivity_max = max_of(network_, curvature),
           .deviation_mean = mean_of(network_, deviation, at_),
           .deviation_max = max_of(network_, deviation)};
 }
@@ -117,6 +129,8 @@ void RandomPairs::keep(const Quotients& found, double squared_length) {
   raise(Which::sig, found.deviation_mean);
   raise(Which::sig1,
         found.deviation_mean + found.first);  // about F_1: the variance plus the square of the bias
+  double& ell = found_.emplace(Which::ell, 0).first->second;
+  ell = std::max(ell, found.cocoercivity_max);
   double& mu = found_.emplace(Which::mu, std::numeric_limits<double>::infinity()).first->second;
   mu = std::min(mu, found.inner / squared_length);
 }

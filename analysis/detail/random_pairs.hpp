@@ -22,6 +22,7 @@ class RandomPairs {
     double inner;                          // <D, a - b>
     double whole, first;                   // |D|^2, |D - D_1|^2
     double worker_mean, worker_max;        // of |D_m|^2
+    double cocoercivity_max;               // of |D_m|^2 / <D_m, a - b>
     double deviation_mean, deviation_max;  // of |D_m - D|^2
   };
   void estimate();

@@ -20,6 +20,7 @@ Traits traits_of(const GameShape& shape, const Place& place) {
   traits.dtype = shape.dtype == "float32" ? Dtype::float32 : Dtype::float64;
   traits.affine = true;
   traits.has_jacobian = true;
+  traits.has_samples_gram = shape.samples > 0;
   return traits;
 }
 
@@ -132,6 +133,18 @@ void GameData<T>::add_samples(const T* z, std::complex<T> wave, T* out) const {
   }
 }
 
+// rho^2 cos(a + b)^2 = (rho^2 + Re exp(2 i a) (rho exp(i b))^2) / 2.
+template <class T>
+void GameData<T>::add_sample_squares(const T* v, T wave, T* out) const {
+  const std::size_t n = B.rows();
+  for (std::size_t j = 0; j < n; ++j) {
+    const std::complex<T> diagonal(cos_3[j], sin_3[j]);
+    const T square = (std::norm(diagonal) + wave * (diagonal * diagonal).real()) / 2;
+    out[j] += square * v[j];
+    out[n + j] += square * v[n + j];
+  }
+}
+
 namespace {
 template <class T>
 void apply_worker(const GameData<T>& data, std::size_t n, std::size_t row, const Vector& z, T sign,
@@ -171,6 +184,23 @@ void ReferenceGame::evaluate_samples(int m, const Vector& z, std::span<const std
       },
       data_);
 }
+
+// The summands' Jacobians are J_m + C_k, and the C_k = [[0, D_k], [-D_k, 0]] sum to zero: what is left is
+// J_m^T J_m and the mean of C_k^T C_k.
+void ReferenceGame::samples_gram(int m, const Vector& z, const Vector& v, Vector& out) {
+  if (sample_waves_.empty()) return Problem::samples_gram(m, z, v, out);
+  Vector image = v.like();
+  jacobian(m, z, v, false, image);
+  jacobian(m, z, image, true, out);
+  std::visit(
+      [&]<class T>(const GameData<T>& data) {
+        data.add_sample_squares(v.span<T>().data(), static_cast<T>(double_wave()), out.span<T>().data());
+      },
+      data_);
+}
+
+// The mean over k of exp(4 pi i k/r): over r = 2 summands every one is 1, over more they cancel.
+double ReferenceGame::double_wave() const { return sample_waves_.size() == 2 ? 1 : 0; }
 
 void ReferenceGame::prox(double, Vector& z) { set_.project(z); }
 

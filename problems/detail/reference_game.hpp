@@ -64,6 +64,9 @@ struct GameData {
   void apply(const T* z, T sign, const T* E_m, const T* G_m, const T* q_m, T* out) const;
   /// out += what a batch of summands differs by from F_m; `wave` is its mean of exp(2 pi i k/r).
   void add_samples(const T* z, std::complex<T> wave, T* out) const;
+  /// out += mean over the summands of D_k^2 v on both halves, D_k their diagonals; `wave` is the mean of
+  /// exp(4 pi i k/r), a real number.
+  void add_sample_squares(const T* v, T wave, T* out) const;
 };
 
 /// A saddle-point game with z = (x, y), x and y in R^n, and
@@ -88,6 +91,7 @@ class ReferenceGame : public Problem {
   std::size_t samples(int m) const override;
   void evaluate_samples(int m, const Vector& z, std::span<const std::uint32_t> samples, Vector& out) override;
   void jacobian(int m, const Vector& z, const Vector& v, bool transposed, Vector& out) override;
+  void samples_gram(int m, const Vector& z, const Vector& v, Vector& out) override;
   void prox(double step, Vector& z) override;
   Known known() const override;
 
@@ -99,6 +103,8 @@ class ReferenceGame : public Problem {
   std::vector<double> solve_in_sine_basis() const;
   std::complex<double> wave(int m, std::size_t i) const;
   bool waves_cancel() const;
+  double double_wave() const;
+  double largest_sample_deviation() const;
 
   std::size_t n_;
   double similarity_;

@@ -1,6 +1,7 @@
 // What a reference game knows in closed form: its matrices' entries, constants and solution.
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "reference_game.hpp"
 
@@ -26,10 +27,21 @@ GameMatrices::GameMatrices(const GameRecipe& recipe)
 
 bool ReferenceGame::waves_cancel() const { return traits_.workers.total >= 2 || similarity_ == 0; }
 
+// F_{m,k} - F_m is [[0, D_k], [-D_k, 0]], D_k = rho diag cos(2 pi (k/r + 3j/n)), whose mean square is
+// diagonal.
+double ReferenceGame::largest_sample_deviation() const {
+  double largest = 0;
+  for (std::size_t j = 0; j < n_; ++j) {
+    const double turn = 6 * std::numbers::pi * static_cast<double>(j) / static_cast<double>(n_);
+    largest = std::max(largest, (1 + double_wave() * std::cos(2 * turn)) / 2);
+  }
+  return sample_spread_ * std::sqrt(largest);
+}
+
 // F_m - F and F_m - F_1 are 2 x 2 blocks [[e, g], [-g, e]], of norm |e + i g|, on the planes (x_i, y_i).
 std::map<Which, Constant> ReferenceGame::constants() const {
   const int M = traits_.workers.total;
-  double delta = 0, d1 = 0, sig = 0, sig1 = 0, L = 0;
+  double delta = 0, d1 = 0, sig = 0, sig1 = 0, L = 0, ell = 0;
   for (std::size_t i = 0; i < n_; ++i) {
     const Complex mean = waves_cancel() ? 0 : wave(0, i), first = wave(0, i);
     double squares = 0, squares1 = 0;
@@ -42,7 +54,9 @@ std::map<Which, Constant> ReferenceGame::constants() const {
     d1 = std::max(d1, std::abs(first - mean));
     sig = std::max(sig, std::sqrt(squares));
     sig1 = std::max(sig1, std::sqrt(squares1));
-    L = std::max(L, std::hypot(recipe_.symmetric[i], recipe_.skew[i]));
+    const double p = recipe_.symmetric[i], t = recipe_.skew[i];
+    L = std::max(L, std::hypot(p, t));
+    if (t != 0 || p != 0) ell = std::max(ell, p + t * t / p);  // infinite for a rotation, p = 0
   }
   std::map<Which, Constant> known;
   const auto state = [&](Which which, double value) { known[which] = {value, Origin::known, "closed form"}; };
@@ -50,13 +64,17 @@ std::map<Which, Constant> ReferenceGame::constants() const {
   state(Which::d1, d1);
   state(Which::sig, sig);
   state(Which::sig1, sig1);
+  if (!sample_waves_.empty()) state(Which::L_loc, largest_sample_deviation());
   if (!waves_cancel()) return known;
   state(Which::L, L);
   state(Which::mu, *std::min_element(recipe_.symmetric.begin(), recipe_.symmetric.end()));
   // mean J_m^T J_m = J^T J + mean (J_m - J)^T (J_m - J), and from three workers on the last term is
   // sig^2 times the identity.
   if (M >= 3 || similarity_ == 0) state(Which::L_rms, std::hypot(L, sig));
-  if (similarity_ == 0) state(Which::L_max, L);
+  if (similarity_ == 0) {
+    state(Which::L_max, L);
+    state(Which::ell, ell);
+  }
   return known;
 }
 

@@ -45,6 +45,12 @@ class SparseRows {
     if (e < end) even += values_[e] * x[columns_[e]];
     return even + odd;
   }
+  /// |a_row|^2.
+  double squared_norm(std::size_t row) const {
+    double sum = 0;
+    for (std::size_t e = offsets_[row]; e < offsets_[row + 1]; ++e) sum += values_[e] * values_[e];
+    return sum;
+  }
   /// out += weight * a_row.
   void add(std::size_t row, double weight, double* out) const {
     for (std::size_t e = offsets_[row]; e < offsets_[row + 1]; ++e) out[columns_[e]] += weight * values_[e];

@@ -30,6 +30,9 @@ class Counted final : public problems::Problem {
   void jacobian(int m, const Vector& z, const Vector& v, bool transposed, Vector& out) override {
     problem_.jacobian(m, z, v, transposed, out);
   }
+  void samples_gram(int m, const Vector& z, const Vector& v, Vector& out) override {
+    problem_.samples_gram(m, z, v, out);
+  }
   void prox(double step, Vector& z) override {
     if (network_.counting()) network_.ledger().prox_calls += 1;
     problem_.prox(step, z);

@@ -21,6 +21,8 @@ std::vector<double> report(problems::Problem& problem, mpi::Network& network) {
   at.assign(solution.point);
   problems::Constants found = constants(problem, network, at);
   for (const problems::Which which : problems::all_constants) numbers.push_back(found.get(which).value);
+  if (problem.traits().has_samples_gram && problem.traits().has_jacobian)
+    numbers.push_back(found.get(problems::Which::L_loc).value);
   fill(at, 0.1);
   numbers.push_back(Merits(problem, network).natural_residual(at));
   return numbers;
@@ -48,7 +50,19 @@ Maker of(const std::string& type, const Table& parameters) {
 
 TEST_CASE("the same bits on every number of ranks") {
   check_ranks(of("bilinear", {{"n", 12}, {"workers", 7}}));
-  check_ranks(of("quadratic_game", {{"n", 9}, {"workers", 5}}));
+  check_ranks(of("quadratic_game", {{"n", 9}, {"workers", 5}, {"samples", 4}}));
+}
+
+TEST_CASE("without a finite sum, or cocoercivity, every rank says so") {
+  const auto transport = mpi::world();
+  problems::Place here;
+  here.rank = transport->rank();
+  here.ranks = transport->ranks();
+  const auto problem = make("bilinear", {{"n", 4}, {"workers", 6}, {"mu", 0.0}}, here);
+  mpi::Network network(*transport, problem->traits().workers, zero_of(*problem), 1);
+  problems::Constants found = constants(*problem, network, zero_of(*problem));
+  CHECK_THROWS_AS(found.get(problems::Which::L_loc), InputError);
+  CHECK(std::isinf(found.get(problems::Which::ell).value));
 }
 
 TEST_CASE("the same bits without Jacobians") {

@@ -1,5 +1,6 @@
 #pragma once
 // Small operators, a wrapper that hides what a problem knows, and the network around a problem.
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <memory>
@@ -46,6 +47,31 @@ class SmallAffine final : public problems::Problem {
   std::vector<Row> q_;
 };
 
+/// F_{m,j}(z) = a_mj z in one dimension, F_m their mean over j.
+class SmallSums final : public problems::Problem {
+ public:
+  explicit SmallSums(std::vector<Row> a) : Problem({}), a_(std::move(a)) {
+    traits_.dimension = 1;
+    traits_.workers = worker_block(static_cast<int>(a_.size()), 0, 1);
+    traits_.affine = traits_.has_jacobian = traits_.has_samples_gram = true;
+  }
+  std::size_t samples(int m) const override { return a_[static_cast<std::size_t>(m)].size(); }
+  void evaluate(int m, const Vector& z, Vector& out) override { combine(out, {{mean(m, 1), z}}); }
+  void jacobian(int m, const Vector&, const Vector& v, bool, Vector& out) override { evaluate(m, v, out); }
+  void samples_gram(int m, const Vector&, const Vector& v, Vector& out) override {
+    combine(out, {{mean(m, 2), v}});
+  }
+  void forget_samples_gram() { traits_.has_samples_gram = false; }
+
+ private:
+  double mean(int m, int power) const {
+    double sum = 0;
+    for (const double a : a_[static_cast<std::size_t>(m)]) sum += std::pow(a, power);
+    return sum / static_cast<double>(std::max<std::size_t>(1, samples(m)));
+  }
+  std::vector<Row> a_;
+};
+
 /// J_m = diag(1 + m w_i), w_i = 0, 1/2, 1, 0, ...: with M workers |J_m - J| = |m - (M-1)/2|, so delta =
 /// (M-1)/2.
 class Diagonal final : public problems::Problem {
@@ -87,6 +113,10 @@ class Hidden final : public problems::Problem {
  public:
   explicit Hidden(problems::Problem& inner, bool jacobian = true) : Problem(inner.traits()), inner_(inner) {
     traits_.has_jacobian = jacobian && inner.traits().has_jacobian;
+  }
+  std::size_t samples(int m) const override { return inner_.samples(m); }
+  void samples_gram(int m, const Vector& z, const Vector& v, Vector& out) override {
+    inner_.samples_gram(m, z, v, out);
   }
   void evaluate(int m, const Vector& z, Vector& out) override { inner_.evaluate(m, z, out); }
   void jacobian(int m, const Vector& z, const Vector& v, bool transposed, Vector& out) override {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <Eigen/Dense>
 #include <catch2/catch.hpp>
 
 #include <trivium/core/stream.hpp>
@@ -89,9 +90,27 @@ inline double measured(Which which, const std::vector<Vector>& D) {
     case Which::sig1:
       return root_mean_square(D[0]);
     case Which::mu:
-      break;
+    case Which::ell:
+    case Which::L_loc:
+      break;  // no norms of the D_m: they have functions of their own
   }
   return 0;
+}
+
+/// The root of (1/M) sum over m, mean over j of |(F_{m,j} - F_m)(a) - (F_{m,j} - F_m)(b)|^2; `D` as above.
+inline double measured_spread(Problem& problem, const Vector& a, const Vector& b,
+                              const std::vector<Vector>& D) {
+  double sum = 0;
+  Vector at_a = a.like(), at_b = a.like();
+  for (std::size_t m = 0; m < D.size(); ++m) {
+    const std::size_t count = problem.samples(static_cast<int>(m));
+    for (std::uint32_t j = 0; j < count; ++j) {
+      problem.evaluate_samples(static_cast<int>(m), a, {&j, 1}, at_a);
+      problem.evaluate_samples(static_cast<int>(m), b, {&j, 1}, at_b);
+      sum += squared_distance(difference(at_a, at_b), D[m]) / static_cast<double>(count * D.size());
+    }
+  }
+  return std::sqrt(sum);
 }
 
 /// <F(a) - F(b), a - b> >= mu |a - b|^2, and no other stated constant is exceeded, on 200 random pairs, near
@@ -113,11 +132,37 @@ inline void respects_stated_constants(Problem& problem) {
         double inner = 0;
         for (const Vector& d : D) inner += dot(d, step) / M;
         REQUIRE(inner >= constant.value * dot(step, step) - slack * norm(step));
+      } else if (which == Which::ell) {
+        if (std::isinf(constant.value)) continue;
+        for (const Vector& d : D)
+          REQUIRE(dot(d, d) <=
+                  constant.value * dot(d, step) + slack * (norm(d) + constant.value * norm(step)));
+      } else if (which == Which::L_loc) {
+        REQUIRE(measured_spread(problem, a, b, D) <= constant.value * norm(step) + slack);
       } else {
         REQUIRE(measured(which, D) <= constant.value * norm(step) + slack);
       }
     }
   }
+}
+
+/// The least ell of worker m: with w = J v, |w|^2 <= ell <J^-1 w, w>, so that 1/ell is the least eigenvalue
+/// of the symmetric part of J^-1; infinite when that is 0 or below. J must be regular.
+inline double attained_cocoercivity(Problem& problem, int m) {
+  const auto d = static_cast<Eigen::Index>(problem.traits().dimension);
+  const Vector z = random_point(problem, 0);
+  Eigen::MatrixXd J(d, d);
+  for (Eigen::Index j = 0; j < d; ++j) {
+    std::vector<double> entries(static_cast<std::size_t>(d), 0.0);
+    entries[static_cast<std::size_t>(j)] = 1;
+    Vector unit = z.like();
+    unit.assign(entries);
+    const std::vector<double> column = jacobian(problem, m, z, unit, false).to_host();
+    J.col(j) = Eigen::Map<const Eigen::VectorXd>(column.data(), d);
+  }
+  const Eigen::MatrixXd inverse = J.inverse(), twice = inverse + inverse.transpose();
+  const double least = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(twice).eigenvalues()[0] / 2;
+  return least > 1e-12 * inverse.norm() ? 1 / least : std::numeric_limits<double>::infinity();
 }
 
 /// The largest value of `measured` over unit vectors: power iteration on sum_k w_k X_k^T X_k, where X_k = J_k
@@ -137,14 +182,19 @@ inline double attained(Problem& problem, Which which, int only) {
     return which == Which::L ? reference(v, transposed)
                              : difference(J(m, v, transposed), reference(v, transposed));
   };
+  const auto square = [&](int m, const Vector& v) {  // X_m^T X_m v
+    if (which != Which::L_loc) return X(m, X(m, v, false), true);
+    Vector samples = v.like();
+    problem.samples_gram(m, z, v, samples);
+    return difference(samples, J(m, J(m, v, false), true));
+  };
   Vector v = random_point(problem, 1);
   double value = 0;
   for (int iteration = 0; iteration < 300; ++iteration) {
     combine(v, {{1 / norm(v), v}});
     Vector next = v.like();
     for (int m = 0; m < M; ++m)
-      if (only < 0 || m == only)
-        combine(next, {{1, next}, {only < 0 ? 1.0 / M : 1.0, X(m, X(m, v, false), true)}});
+      if (only < 0 || m == only) combine(next, {{1, next}, {only < 0 ? 1.0 / M : 1.0, square(m, v)}});
     value = std::sqrt(norm(next));
     if (value == 0) return 0;
     v = next;
@@ -158,13 +208,20 @@ inline void attains_stated_constants(Problem& problem) {
   for (const auto& [which, constant] : problem.known().constants) {
     if (which == Which::mu || constant.origin == Origin::estimated) continue;
     double most = 0;
-    if (which == Which::L_max || which == Which::delta) {
+    if (which == Which::ell) {
+      for (int m = 0; m < problem.traits().workers.total; ++m)
+        most = std::max(most, attained_cocoercivity(problem, m));
+    } else if (which == Which::L_max || which == Which::delta) {
       for (int m = 0; m < problem.traits().workers.total; ++m)
         most = std::max(most, attained(problem, which, m));
     } else {
       most = attained(problem, which, which == Which::L || which == Which::d1 ? 0 : -1);
     }
     INFO(name_of(which) << " = " << constant.value << " stated, " << most << " attained");
+    if (std::isinf(constant.value)) {
+      CHECK(std::isinf(most));
+      continue;
+    }
     CHECK(most >= 0.99 * constant.value - rounding(problem));
     CHECK(most <= (1 + rounding(problem)) * constant.value + rounding(problem));
   }
@@ -226,6 +283,38 @@ inline void jacobian_is_the_derivative(Problem& problem) {
   }
 }
 
+/// <u, samples_gram v> = mean over j of <J_{m,j} u, J_{m,j} v>, the derivatives by central differences of
+/// single summands.
+inline void samples_gram_is_the_mean_of_squares(Problem& problem) {
+  if (!problem.traits().has_samples_gram) return;
+  const bool affine = problem.traits().affine;
+  const double step = affine ? 1 : 1e-5, tolerance = affine ? 10 * rounding(problem) : 1e-6;
+  const Vector z = random_point(problem, 15), u = random_point(problem, 16), v = random_point(problem, 17);
+  const auto slope = [&](int m, std::uint32_t j, const Vector& along) {
+    Vector point = z.like(), ahead = z.like(), behind = z.like();
+    combine(point, {{1, z}, {step, along}});
+    problem.evaluate_samples(m, point, {&j, 1}, ahead);
+    combine(point, {{1, z}, {-step, along}});
+    problem.evaluate_samples(m, point, {&j, 1}, behind);
+    combine(ahead, {{0.5 / step, ahead}, {-0.5 / step, behind}});
+    return ahead;
+  };
+  for (int m = 0; m < problem.traits().workers.total; ++m) {
+    const std::size_t count = problem.samples(m);
+    REQUIRE(count > 0);
+    double mean = 0, size = 0;
+    for (std::uint32_t j = 0; j < count; ++j) {
+      const Vector along_u = slope(m, j, u), along_v = slope(m, j, v);
+      mean += dot(along_u, along_v) / static_cast<double>(count);
+      size += norm(along_u) * norm(along_v) / static_cast<double>(count);
+    }
+    Vector gram = z.like();
+    problem.samples_gram(m, z, v, gram);
+    INFO("worker " << m);
+    CHECK(std::abs(dot(u, gram) - mean) <= tolerance * size);
+  }
+}
+
 /// F = (grad_x f, -grad_y f) for some f(x, y), x and y halves of z: S J with S = diag(I, -I) is symmetric.
 inline void is_a_saddle_gradient(Problem& problem) {
   const auto flipped = [](Vector v) {
@@ -256,6 +345,7 @@ inline void overwrites_out(Problem& problem) {
   };
   same([&](Vector& out) { problem.evaluate(0, z, out); });
   if (problem.samples(0) > 0) same([&](Vector& out) { problem.evaluate_samples(0, z, {&sample, 1}, out); });
+  if (problem.traits().has_samples_gram) same([&](Vector& out) { problem.samples_gram(0, z, v, out); });
   if (!problem.traits().has_jacobian) return;
   for (const bool transposed : {false, true})
     same([&](Vector& out) { problem.jacobian(0, z, v, transposed, out); });
@@ -311,6 +401,7 @@ inline void check(const Maker& make) {
   samples_average_to_worker(*problem);
   residual_vanishes_at_solution(*problem);
   jacobian_is_the_derivative(*problem);
+  samples_gram_is_the_mean_of_squares(*problem);
   overwrites_out(*problem);
   prox_is_a_projection(*problem);
   ranks_agree(make);

@@ -99,6 +99,38 @@ TEST_CASE("ten times as similar workers have ten times smaller similarity consta
   CHECK(*problem->known().solution == *make({})->known().solution);
 }
 
+// J = [[mu, s], [-s, mu]] on every pair of singular vectors: J^T J = (mu^2 + s^2) I and the symmetric part is
+// mu I, so that a worker's ell is (mu^2 + |A_m|^2) / mu = L_m^2 / mu: (1.9278175257^2 / 0.02) = 185.824.
+TEST_CASE("ell of the bilinear problem is L_max^2 / mu") {
+  const auto problem = make({});
+  double most = 0;
+  for (int m = 0; m < 10; ++m) most = std::max(most, contract::attained_cocoercivity(*problem, m));
+  CHECK(most == Approx(1.9278175257 * 1.9278175257 / 0.02).epsilon(1e-9));
+  CHECK(problem->known().constants.count(Which::ell) == 0);  // |A_m| has no closed form
+  // Equal workers: (0.02^2 + 1) / 0.02.
+  CHECK(stated(*make({{"similarity", 0.0}}), Which::ell) == Approx(50.02).epsilon(1e-14));
+  CHECK(std::isinf(stated(*make({{"similarity", 0.0}, {"mu", 0.0}}), Which::ell)));
+}
+
+// D_k = rho diag_j cos(2 pi (k/r + 3j/n)). Over r >= 3 summands the mean square of the cosine is 1/2; over
+// two it is cos^2(6 pi j/n), 1 at j = 0. The mean over k written out:
+TEST_CASE("L_loc is the root of the largest mean square of the summands' diagonals") {
+  for (const int r : {2, 3, 4, 7}) {
+    double largest = 0;
+    for (int j = 0; j < 50; ++j) {
+      double square = 0;
+      for (int k = 0; k < r; ++k)
+        square += std::pow(std::cos(2 * std::numbers::pi * (k / double(r) + 3 * j / 50.0)), 2) / r;
+      largest = std::max(largest, square);
+    }
+    const auto problem = make({{"samples", r}, {"sample_spread", 0.3}});
+    INFO("r = " << r);
+    CHECK(stated(*problem, Which::L_loc) == Approx(0.3 * std::sqrt(largest)).epsilon(1e-13));
+    CHECK(stated(*problem, Which::L_loc) == Approx(r == 2 ? 0.3 : 0.3 / std::sqrt(2.0)).epsilon(1e-13));
+  }
+  CHECK(make({})->known().constants.count(Which::L_loc) == 0);
+}
+
 // Components 0, 1, 49, 50, 99 and the norm, from a NumPy program that builds A_m and multiplies.
 TEST_CASE("a worker's operator has the reference's values") {
   const auto problem = make({});

@@ -62,6 +62,7 @@ std::vector<Table> parameter_sets(const std::string& name) {
              {"x_set", ball},
              {"y_set", cross}},
             {{"n", 1}, {"workers", 1}, {"similarity", 0.0}},
+            {{"n", 4}, {"workers", 2}, {"similarity", 0.0}, {"mu", 0.0}},
             {{"n", 3}, {"workers", 1}},
             {{"n", 9}, {"workers", 2}, {"samples", 2}, {"mu", 0.5}},
             {{"n", 6}, {"workers", 3}, {"mu", 0.5}, {"dtype", "float32"}, {"samples", 3}, {"x_set", ball}}};
@@ -69,6 +70,7 @@ std::vector<Table> parameter_sets(const std::string& name) {
     return {{{"n", 6}, {"workers", 5}, {"samples", 3}},
             {{"n", 9}, {"workers", 4}, {"similarity", 0.5}, {"seed", 3}, {"y_set", ball}},
             {{"n", 5}, {"workers", 1}},
+            {{"n", 6}, {"workers", 3}, {"similarity", 0.0}, {"samples", 2}, {"sample_spread", 0.4}},
             {{"n", 8}, {"workers", 2}, {"mu", 1.0}, {"coupling", 3.0}},
             {{"n", 7}, {"workers", 4}, {"dtype", "float32"}}};
   if (name == "affine") {
@@ -117,6 +119,7 @@ TEST_CASE("what a problem does not have is a logic error") {
   CHECK(bare.samples(0) == 0);
   CHECK_THROWS_AS(bare.evaluate_samples(0, z, {}, out), std::logic_error);
   CHECK_THROWS_AS(bare.jacobian(0, z, z, false, out), std::logic_error);
+  CHECK_THROWS_AS(bare.samples_gram(0, z, z, out), std::logic_error);
   bare.prox(3, z);
   CHECK(z.to_host() == std::vector<double>{1, 2});
   CHECK(bare.known().constants.empty());
@@ -142,7 +145,8 @@ TEST_CASE("a constant is measured once, and only when it is not known") {
 TEST_CASE("constants and origins have names") {
   std::string names;
   for (const Which which : all_constants) names += name_of(which) + " ";
-  CHECK(names == "L L_max L_rms mu delta d1 sig sig1 ");
+  CHECK(names == "L L_max L_rms mu delta d1 sig sig1 ell ");
+  CHECK(name_of(Which::L_loc) == "L_loc");
   CHECK(name_of(Origin::known) + name_of(Origin::computed) + name_of(Origin::estimated) ==
         "knowncomputedestimated");
 }

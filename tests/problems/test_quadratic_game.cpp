@@ -72,6 +72,17 @@ TEST_CASE("another seed is another problem with the same constants") {
   CHECK(stated(*a, Which::delta) == stated(*b, Which::delta));
 }
 
+// Equal workers: blocks [[p, t], [-t, p]] with |J v|^2 = (p^2 + t^2) |v|^2 and <J v, v> = p |v|^2, so that
+// ell = max p + t^2/p. n = 2: p = 0.2, 1 and t = 1/2, -1 give 0.2 + 1.25 = 1.45 and 2.
+TEST_CASE("ell of equal workers is the largest p + t^2/p") {
+  const auto problem = make({{"n", 2}, {"similarity", 0.0}});
+  CHECK(stated(*problem, Which::ell) == Approx(2).epsilon(1e-14));
+  // The smallest p with the largest t: mu = 0.1 in both gives 0.1 + 1/0.1.
+  CHECK(stated(*make({{"n", 2}, {"similarity", 0.0}, {"mu", 0.1}, {"smoothness", 0.1}}), Which::ell) ==
+        Approx(10.1).epsilon(1e-14));
+  CHECK(make({})->known().constants.count(Which::ell) == 0);
+}
+
 // |z*| of M = 1, n = 25 would be 8.2255, but no closed form gives it: the one worker keeps its wave.
 TEST_CASE("one worker has no closed form unless its wave is zero") {
   const auto one = make({{"workers", 1}});

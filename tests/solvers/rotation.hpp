@@ -30,12 +30,11 @@ class Rotation final : public problems::Problem {
   problems::Known known() const override {
     problems::Known known;
     known.constants[problems::Which::L_loc] = {0, problems::Origin::known, "closed form"};
-    known.constants[problems::Which::ell] = {std::numeric_limits<double>::infinity(), problems::Origin::known,
-                                             "closed form"};
     for (const problems::Which which : problems::all_constants)
       known.constants[which] = {0, problems::Origin::known, "closed form"};
     for (const problems::Which which : {problems::Which::L, problems::Which::L_max, problems::Which::L_rms})
       known.constants[which].value = 1;
+    known.constants[problems::Which::ell].value = std::numeric_limits<double>::infinity();
     known.solution = {0, 0};
     known.start = {1, 0.5};
     return known;
