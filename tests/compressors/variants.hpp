@@ -26,6 +26,7 @@ inline std::vector<trivium::Table> variants(const std::string& name, std::size_t
               unscaled = nested("rand_k", {{"k", 0.5}, {"scaled", false}}),
               narrow = nested("identity", {{"values", "float32"}}),
               noisy = nested("identity", {{"values", "bfloat16"}});
+  const Table coin = nested("bernoulli", {{"p", 0.5}});
   if (name == "identity") return {{}, {{"values", "float32"}}, {{"values", "bfloat16"}}};
   if (name == "rand_k")
     return {{{"k", 1}},
@@ -71,6 +72,31 @@ inline std::vector<trivium::Table> variants(const std::string& name, std::size_t
             {{"first", nested("composed", {{"first", half}, {"then", half}})}, {"then", half}}};
   if (name == "uniform_8bit")
     return {{}, {{"bits", 1}}, {{"bits", 2}}, {{"bits", 5}}, {{"bits", 8}, {"values", "float64"}}};
+  if (name == "perm_k") return {{}, {{"values", "float32"}}, {{"values", "bfloat16"}}, {{"values", coin}}};
+  if (name == "block_rand_k")
+    return {{},
+            {{"blocks", 1}, {"k", 1}},
+            {{"blocks", all}, {"k", 0.3}},
+            {{"blocks", 0.3}, {"k", 0.5}, {"indices", "seed"}},
+            {{"blocks", 0.3}, {"k", 0.5}, {"scaled", false}},
+            {{"blocks", 0.3}, {"k", 0.999}, {"values", "float32"}},
+            {{"blocks", 0.3}, {"k", 0.5}, {"values", "bfloat16"}},
+            {{"blocks", 0.3}, {"k", 0.5}, {"values", coin}},
+            {{"blocks", 0.3}, {"k", 0.5}, {"values", "threshold"}, {"scaled", false}}};
+  if (name == "bernoulli")
+    return {{},
+            {{"p", 1}},
+            {{"p", 0.7}, {"scaled", false}},
+            {{"p", 0.3}, {"values", "float32"}},
+            {{"p", 0.3}, {"values", "bfloat16"}},
+            {{"p", 0.3}, {"values", half}},
+            {{"p", 0.3}, {"values", "threshold"}, {"scaled", false}}};
+  if (name == "threshold")
+    return {{},
+            {{"level", 1}},
+            {{"level", 0.3}},
+            {{"level", 0.3}, {"values", "float32"}},
+            {{"level", 0.3}, {"values", "bfloat16"}}};
   return {{}};
 }
 
