@@ -1,10 +1,8 @@
 // MASHA1 on a small problem, where the framework costs most: seconds a round against the two NumPy scripts in
 // numpy/, which do the same iterations on the same problem with the same step. A round is one iteration, its
 // share of full exchanges included, on both sides.
-#include <cstdio>
 #include <filesystem>
 #include <optional>
-#include <stdexcept>
 
 #include <unistd.h>
 
@@ -13,6 +11,7 @@
 
 #include "measure.hpp"
 #include "method.hpp"
+#include "script.hpp"
 
 namespace {
 
@@ -20,26 +19,8 @@ using namespace trivium;
 
 constexpr int workers = 50, d = 20, k = 2, rounds = 1000, turns = 7;
 
-/// What the command prints. Throws when it fails.
-std::string output_of(const std::string& command) {
-  FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) throw std::runtime_error("cannot start: " + command);
-  std::string text;
-  char buffer[256];
-  while (std::fgets(buffer, sizeof buffer, pipe) != nullptr) text += buffer;
-  if (pclose(pipe) != 0) throw std::runtime_error("failed: " + command);
-  return text;
-}
-
-/// The number after "name": in a line of JSON.
-double number_in(const std::string& json, const std::string& name) {
-  const auto at = json.find("\"" + name + "\": ");
-  if (at == std::string::npos) throw std::runtime_error("no '" + name + "' in: " + json);
-  return std::stod(json.substr(at + name.size() + 4));
-}
-
 std::string python(const std::string& script, const std::string& arguments) {
-  return output_of(
+  return bench::output_of(
       fmt::format("OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 {} {}/{} --workers {} --dimension {} {}",
                   TRIVIUM_PYTHON, TRIVIUM_NUMPY_SCRIPTS, script, workers, d, arguments));
 }
@@ -51,7 +32,7 @@ struct Measured {
 Measured by_script(const std::string& script, const std::string& file, double step) {
   const std::string json =
       python(script, fmt::format("--k {} --rounds {} --step {:.17g} --file {}", k, rounds, step, file));
-  return {number_in(json, "seconds_per_round"), number_in(json, "error")};
+  return {bench::number_in(json, "seconds_per_round"), bench::number_in(json, "error")};
 }
 
 /// The problem that the scripts read, and what its file says of it.

@@ -46,7 +46,7 @@ struct Shape {
   std::size_t dimension = 1;
   int workers = 1;
   std::vector<MatrixShape> matrices = {};  ///< parts of the vector that are matrices, in order
-  /// The workers whose messages are encoded here; all when absent.
+  /// The workers whose messages are encoded here; all when absent, none for the server's codec.
   std::optional<WorkerRange> local = {};
 };
 

@@ -32,11 +32,12 @@ inline Compression uplink(const Plugin& plugin, const Context& context) {
   return uplink(plugin, context, context.network.workers().total);
 }
 
-/// For the server's broadcasts: nothing is averaged, so the constants are those of a single vector.
+/// For the server's broadcasts: nothing is averaged, so the constants are those of a single vector; no
+/// worker's messages are encoded, so there is nothing to remember of any.
 inline Compression downlink(const Plugin& plugin, const Context& context) {
   const problems::Traits& traits = context.problem.traits();
   Compression made{
-      compressors::catalogue().make(plugin, {traits.dimension, 1, traits.matrices, WorkerRange{1, 0, 1}}),
+      compressors::catalogue().make(plugin, {traits.dimension, 1, traits.matrices, WorkerRange{1, 0, 0}}),
       {},
       plugin.type};
   made.guarantee = made.codec->guarantee();

@@ -30,6 +30,22 @@ inline Message encoded(Codec& codec, const Vector& x, const Sender& from) {
   return message;
 }
 
+/// What a codec remembers, as it was when this was made; nothing for most.
+class Memory {
+ public:
+  explicit Memory(Codec& codec) : codec_(codec), saved_(Archive::saving()) { codec.state(saved_, "codec"); }
+  void restore() {
+    Archive archive = Archive::loading();
+    archive.common_entries = saved_.common_entries;
+    archive.worker_entries = saved_.worker_entries;
+    codec_.state(archive, "codec");
+  }
+
+ private:
+  Codec& codec_;
+  Archive saved_;
+};
+
 /// 0 + 1 * C(x).
 inline std::vector<double> decoded(Codec& codec, const Message& message, std::size_t d) {
   Vector out(d);

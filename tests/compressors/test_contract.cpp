@@ -101,14 +101,17 @@ TEST_CASE("the mean over all workers is as close as the joint constants say") {
   });
 }
 
-TEST_CASE("one envelope, one message, one vector") {
+TEST_CASE("one envelope and one memory, one message, one vector") {
   for_each_codec([](Compressor& codec, std::size_t d) {
     const Vector x = normal_vector(d), other(d);
     const Sender from = sender(3, 2, workers, 11);
+    encoded(codec, x, sender(2, 2, workers, 11));
+    Memory memory(codec);
     const Message message = encoded(codec, x, from);
     const std::vector<double> y = decoded(codec, message, d);
     encoded(codec, other, sender(4, 1, workers));  // whatever happens in between
-    decoded(codec, encoded(codec, other, sender(5, 1, workers)), d);
+    decoded(codec, encoded(codec, other, sender(5, 2, workers)), d);
+    memory.restore();
     const Message again = encoded(codec, x, from);
     CHECK(bytes_of(again) == bytes_of(message));
     CHECK(again.split() == message.split());
@@ -127,6 +130,7 @@ TEST_CASE("a message inside another ends where it should, at any bit, and makes 
   for_each_codec([](Compressor& codec, std::size_t d) {
     const Vector x = normal_vector(d);
     const Sender outer = sender(6, 2, workers);
+    Memory memory(codec);
     const auto alone = [&](unsigned child) {
       Sender from = outer;
       const Inside inside(from, child);
@@ -134,6 +138,7 @@ TEST_CASE("a message inside another ends where it should, at any bit, and makes 
     };
     const Message own[] = {alone(0), alone(1)};
 
+    memory.restore();
     Message all;  // 3 bits, two messages of the codec, 5 bits
     all.from = outer;
     all.append(Part::scalars, 5, 3);
@@ -160,9 +165,11 @@ TEST_CASE("a message inside another ends where it should, at any bit, and makes 
 TEST_CASE("random choices depend on seed, purpose, round and place inside other messages") {
   for_each_codec([](Compressor& codec, std::size_t d) {
     const Vector x = normal_vector(d);
+    Memory memory(codec);
     const auto outcomes = [&](auto envelope) {
       std::set<std::pair<std::vector<std::byte>, std::vector<double>>> all;
       for (std::uint64_t i = 0; i < 20; ++i) {
+        memory.restore();
         const Message message = encoded(codec, x, envelope(i));
         all.insert({bytes_of(message), decoded(codec, message, d)});
       }
@@ -188,7 +195,9 @@ TEST_CASE("float32 vectors are compressed like float64 ones") {
     round_to_float32(wide);
     copy(narrow, wide);
     for (std::uint64_t round = 1; round <= 5; ++round) {
+      Memory memory(codec);
       const Message message = encoded(codec, wide, sender(round, 0, workers));
+      memory.restore();
       REQUIRE(bytes_of(encoded(codec, narrow, sender(round, 0, workers))) == bytes_of(message));
       Vector out(d, Dtype::float32);
       codec.decode_add(message, 1, out);

@@ -61,6 +61,7 @@ inline std::vector<trivium::Table> variants(const std::string& name, std::size_t
             {{"first", nested("scaled", {{"of", half}})}, {"rest", half}},
             {{"first", noisy}, {"rest", half}},
             {{"first", "uniform_8bit"}, {"rest", half}},
+            {{"first", nested("top_k", {{"k", 0.3}})}, {"rest", half}},
             {{"first", unscaled}, {"rest", "identity"}},
             {{"first", unscaled}, {"rest", nested("induced", {{"first", unscaled}, {"rest", half}})}}};
   if (name == "composed")
@@ -97,6 +98,21 @@ inline std::vector<trivium::Table> variants(const std::string& name, std::size_t
             {{"level", 0.3}},
             {{"level", 0.3}, {"values", "float32"}},
             {{"level", 0.3}, {"values", "bfloat16"}}};
+  if (name == "top_k")
+    return {{{"k", 1}},
+            {{"k", all}},
+            {{"k", 0.3}},
+            {{"k", 0.3}, {"values", "float32"}},
+            {{"k", 0.3}, {"values", "bfloat16"}},
+            {{"k", 0.3}, {"values", nested("top_k", {{"k", 0.5}})}}};
+  if (name == "rank_r")
+    return {{},
+            {{"start", "fresh"}},
+            {{"rank", 1}, {"start", "fresh"}},
+            {{"rank", 3}, {"start", "fresh"}, {"values", "float32"}},
+            {{"rank", all}, {"rows", 1}},
+            {{"values", "bfloat16"}},
+            {{"values", "bfloat16"}, {"start", "fresh"}}};
   return {{}};
 }
 
