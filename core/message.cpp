@@ -87,6 +87,28 @@ void Message::append_words(Part part, std::span<const std::uint32_t> words, int 
   split_[static_cast<std::size_t>(part)] += length;
 }
 
+void Message::append_bits(Part part, std::span<const std::uint64_t> words, std::uint64_t count) {
+  const std::size_t whole = count / 64;
+  const std::size_t needed = (bits_ + count + 7) / 8 + 2 * slack;
+  if (needed > buffer_.size()) buffer_.resize(std::max(needed, 2 * buffer_.size()));
+  std::byte* const to = buffer_.data() + bits_ / 8;
+  const int shift = static_cast<int>(bits_ % 8);
+  if (shift == 0) {
+    if (whole > 0) std::memcpy(to, words.data(), 8 * whole);
+  } else if (whole > 0) {  // the begun byte is completed from the first word, the last one begins a byte
+    const std::uint64_t first = words[0] << shift | std::to_integer<std::uint64_t>(*to);
+    std::memcpy(to, &first, 8);
+    for (std::size_t i = 1; i < whole; ++i) {
+      const std::uint64_t word = words[i] << shift | words[i - 1] >> (64 - shift);
+      std::memcpy(to + 8 * i, &word, 8);
+    }
+    to[8 * whole] = static_cast<std::byte>(words[whole - 1] >> (64 - shift));
+  }
+  bits_ += 64 * whole;
+  split_[static_cast<std::size_t>(part)] += 64 * whole;
+  if (count % 64 != 0) append(part, words[whole], static_cast<int>(count % 64));
+}
+
 void Message::append_values(Part part, std::span<const double> values, ValueFormat format, Stream& rounding) {
   const std::uint64_t length = values.size() * static_cast<std::uint64_t>(bits_of(format));
   const std::size_t needed = (bits_ + length + 7) / 8 + 2 * slack;
@@ -187,6 +209,26 @@ void MessageReader::read_words(std::span<std::uint32_t> words, int width) {
   }
 }
 
+void MessageReader::read_bits(std::span<std::uint64_t> words, std::uint64_t count) {
+  if (count > remaining())
+    throw MessageError(
+        fmt::format("a message of {} bits ended before a part of {} bits", message_.bits_, count));
+  const std::size_t whole = count / 64;
+  const std::byte* const from = message_.buffer_.data() + position_ / 8;
+  const int shift = static_cast<int>(position_ % 8);
+  if (shift == 0) {
+    if (whole > 0) std::memcpy(words.data(), from, 8 * whole);
+  } else {
+    for (std::size_t i = 0; i < whole; ++i) {
+      std::uint64_t word;
+      std::memcpy(&word, from + 8 * i, 8);
+      words[i] = word >> shift | std::to_integer<std::uint64_t>(from[8 * i + 8]) << (64 - shift);
+    }
+  }
+  position_ += 64 * whole;
+  if (count % 64 != 0) words[whole] = read(static_cast<int>(count % 64));
+}
+
 void MessageReader::read_values(std::span<double> values, ValueFormat format) {
   const std::uint64_t length = values.size() * static_cast<std::uint64_t>(bits_of(format));
   if (length > remaining())
@@ -214,6 +256,21 @@ void MessageReader::read_values(std::span<double> values, ValueFormat format) {
     else
       value = std::bit_cast<double>(read(64));
   }
+}
+
+std::uint64_t MessageReader::peek() const {
+  if (remaining() == 0) return 0;
+  std::uint64_t word;
+  std::memcpy(&word, &message_.buffer_[position_ / 8], 8);
+  word >>= position_ % 8;
+  return remaining() < 64 ? word & low_bits(static_cast<int>(remaining())) : word;
+}
+
+void MessageReader::skip(std::uint64_t count) {
+  if (count > remaining())
+    throw MessageError(
+        fmt::format("a message of {} bits ended before a part of {} bits", message_.bits_, count));
+  position_ += count;
 }
 
 void MessageReader::finish() const {

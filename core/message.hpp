@@ -68,6 +68,9 @@ class Message {
   void append(Part part, std::uint64_t word, int width);
   /// Appends the low `width` bits of every word, 0 <= width <= 32.
   void append_words(Part part, std::span<const std::uint32_t> words, int width);
+  /// Appends the first `count` bits of `words`, each from its least significant end; what lies beyond them in
+  /// the last word is left out.
+  void append_bits(Part part, std::span<const std::uint64_t> words, std::uint64_t count);
   /// Appends numbers in a format. float32 rounds to nearest; bfloat16 rounds stochastically with bits of
   /// `rounding`, so that it stays unbiased.
   void append_values(Part part, std::span<const double> values, ValueFormat format, Stream& rounding);
@@ -102,7 +105,13 @@ class MessageReader {
   Sender from;  ///< the message's envelope
   std::uint64_t read(int width);
   void read_words(std::span<std::uint32_t> words, int width);
+  /// The next `count` bits as `append_bits` takes them; the rest of the last word is zero.
+  void read_bits(std::span<std::uint64_t> words, std::uint64_t count);
   void read_values(std::span<double> values, ValueFormat format);
+  /// At least the next 57 bits, zeros beyond the end; nothing counts as read.
+  std::uint64_t peek() const;
+  /// Passes over `count` bits.
+  void skip(std::uint64_t count);
   std::uint64_t remaining() const { return message_.bits_ - position_; }
   /// Throws MessageError unless everything was read.
   void finish() const;

@@ -81,6 +81,30 @@ void Stream::refill() {
   left_ = 4;
 }
 
+void Stream::fill(std::span<std::uint64_t> words) {
+  std::size_t i = 0;
+  for (; i < words.size() && left_ > 0; ++i) words[i] = (*this)();
+  // Philox once more, with the keys of all rounds at hand: blocks do not wait for one another.
+  std::uint64_t keys[philox4x64_rounds][2];
+  for (std::uint64_t r = 0; r < philox4x64_rounds; ++r) {
+    keys[r][0] = seed_ + r * PHILOX_W64_0;
+    keys[r][1] = purpose_ + r * PHILOX_W64_1;
+  }
+  for (; i + 4 <= words.size(); i += 4) {
+    std::uint64_t a = counter_++, b = round_, c = worker_, d = 0;
+    for (const auto& key : keys) {
+      const unsigned __int128 x = a * static_cast<unsigned __int128>(PHILOX_M4x64_0),
+                              y = c * static_cast<unsigned __int128>(PHILOX_M4x64_1);
+      a = static_cast<std::uint64_t>(y >> 64) ^ b ^ key[0];
+      c = static_cast<std::uint64_t>(x >> 64) ^ d ^ key[1];
+      b = static_cast<std::uint64_t>(y);
+      d = static_cast<std::uint64_t>(x);
+    }
+    words[i] = a, words[i + 1] = b, words[i + 2] = c, words[i + 3] = d;
+  }
+  for (; i < words.size(); ++i) words[i] = (*this)();
+}
+
 double Stream::normal() {
   if (has_spare_normal_) {
     has_spare_normal_ = false;

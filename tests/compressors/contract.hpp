@@ -1,6 +1,7 @@
 #pragma once
 // What every compressor must keep, measured on one codec at a time. test_contract.cpp runs it over the whole
 // catalogue.
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <optional>

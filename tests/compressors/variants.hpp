@@ -46,7 +46,10 @@ inline std::vector<trivium::Table> variants(const std::string& name, std::size_t
             {{"k", 0.5}, {"values", nested("scaled", {{"of", half}})}, {"scaled", false}},
             {{"k", 0.5}, {"values", nested("induced")}},
             {{"k", 0.5}, {"values", nested("composed", {{"first", half}, {"then", half}})}},
-            {{"k", 0.5}, {"values", nested("uniform_8bit")}, {"scaled", false}}};
+            {{"k", 0.5}, {"values", nested("uniform_8bit")}, {"scaled", false}},
+            {{"k", 0.5}, {"values", "natural"}},
+            {{"k", 0.5}, {"values", nested("qsgd", {{"levels", 3}})}, {"indices", "seed"}},
+            {{"k", 0.5}, {"values", "ternary"}}};
   if (name == "scaled")
     return {{},
             {{"of", "identity"}},
@@ -66,6 +69,8 @@ inline std::vector<trivium::Table> variants(const std::string& name, std::size_t
             {{"first", unscaled}, {"rest", nested("induced", {{"first", unscaled}, {"rest", half}})}}};
   if (name == "composed")
     return {{},
+            {{"first", "qsgd"}, {"then", half}},
+            {{"first", "natural"}, {"then", half}},
             {{"first", half}, {"then", half}},
             {{"first", noisy}, {"then", half}},
             {{"first", half}, {"then", noisy}},
@@ -73,7 +78,9 @@ inline std::vector<trivium::Table> variants(const std::string& name, std::size_t
             {{"first", nested("composed", {{"first", half}, {"then", half}})}, {"then", half}}};
   if (name == "uniform_8bit")
     return {{}, {{"bits", 1}}, {{"bits", 2}}, {{"bits", 5}}, {{"bits", 8}, {"values", "float64"}}};
-  if (name == "perm_k") return {{}, {{"values", "float32"}}, {{"values", "bfloat16"}}, {{"values", coin}}};
+  if (name == "perm_k")
+    return {
+        {}, {{"values", "float32"}}, {{"values", "bfloat16"}}, {{"values", coin}}, {{"values", "natural"}}};
   if (name == "block_rand_k")
     return {{},
             {{"blocks", 1}, {"k", 1}},
@@ -104,7 +111,9 @@ inline std::vector<trivium::Table> variants(const std::string& name, std::size_t
             {{"k", 0.3}},
             {{"k", 0.3}, {"values", "float32"}},
             {{"k", 0.3}, {"values", "bfloat16"}},
-            {{"k", 0.3}, {"values", nested("top_k", {{"k", 0.5}})}}};
+            {{"k", 0.3}, {"values", nested("top_k", {{"k", 0.5}})}},
+            {{"k", 0.3}, {"values", "natural"}},
+            {{"k", 0.3}, {"values", "sign_norm"}}};
   if (name == "rank_r")
     return {{},
             {{"start", "fresh"}},
@@ -113,6 +122,20 @@ inline std::vector<trivium::Table> variants(const std::string& name, std::size_t
             {{"rank", all}, {"rows", 1}},
             {{"values", "bfloat16"}},
             {{"values", "bfloat16"}, {"start", "fresh"}}};
+  if (name == "natural") return {{}, {{"values", "float32"}}};
+  if (name == "sign_norm") return {{}, {{"norm", "float32"}}};
+  if (name == "ternary") return {{}, {{"packing", "two_bits"}}};
+  if (name == "qsgd")
+    return {{},
+            {{"levels", 1}},
+            {{"levels", 3}},
+            {{"levels", 100}},
+            {{"levels", 32767}},
+            {{"levels", 1}, {"norm", "max"}},
+            {{"levels", 4}, {"norm", "max"}},
+            {{"levels", 1}, {"coding", "elias"}},
+            {{"levels", 20}, {"coding", "elias"}},
+            {{"levels", 4}, {"norm", "max"}, {"coding", "elias"}}};
   return {{}};
 }
 

@@ -1,5 +1,6 @@
 // Words of any width at any offset, and messages that travelled. Values in the three formats are in
 // test_message_values.cpp.
+#include <algorithm>
 #include <cstdlib>
 #include <tuple>
 
@@ -121,6 +122,59 @@ TEST_CASE("many words at once are the same bytes as one by one") {
       for (std::size_t i = 0; i < words.size(); ++i) REQUIRE(back[i] == low(words[i], width));
       REQUIRE(reader.remaining() == 0);
     }
+}
+
+TEST_CASE("bits of words at once are the same bytes as one by one, from every bit offset") {
+  const std::uint64_t ones = ~std::uint64_t{0};
+  const std::vector<std::uint64_t> words{0xA5C3F00D12345687, ones, 0, 0x0123456789ABCDEF, ones};
+  for (int offset = 0; offset < 9; ++offset)
+    for (std::uint64_t count = 0; count <= 320; ++count) {
+      Message once, plain;
+      for (Message* message : {&once, &plain}) {
+        message->append(Part::scalars, ones, 64);  // what an earlier message leaves behind must not show
+        message->append(Part::scalars, ones, 64);
+        message->clear();
+        message->append(Part::indices, 0x155, offset);
+      }
+      once.append_bits(Part::values, words, count);
+      for (std::uint64_t i = 0; i < count; ++i) plain.append(Part::values, words[i / 64] >> i % 64, 1);
+      for (Message* message : {&once, &plain}) message->append(Part::seeds, 0x2A, 7);
+      REQUIRE(copy_of(once.bytes()) == copy_of(plain.bytes()));
+      REQUIRE(once.split() == plain.split());
+
+      MessageReader reader(once);
+      reader.read(offset);
+      std::vector<std::uint64_t> read(words.size(), ones);
+      reader.read_bits(read, count);
+      for (std::uint64_t i = 0; i < (count + 63) / 64; ++i)
+        REQUIRE(read[i] == low(words[i], static_cast<int>(std::min<std::uint64_t>(64, count - 64 * i))));
+      REQUIRE(reader.read(7) == 0x2A);
+      REQUIRE_NOTHROW(reader.finish());
+      MessageReader again(once);
+      REQUIRE_THROWS_AS(again.read_bits(read, once.bits() + 1), MessageError);
+    }
+}
+
+TEST_CASE("peeking shows what comes, zeros beyond the end, and reads nothing") {
+  const std::uint64_t word = 0xA5C3F00D12345687;
+  Message message;
+  message.append(Part::values, word, 64);
+  message.append(Part::values, 5, 3);
+  MessageReader reader(message);
+  for (std::uint64_t at = 0; at <= 67; ++at) {
+    const std::uint64_t left = 67 - at;
+    std::uint64_t expected = at == 0   ? word
+                             : at < 64 ? word >> at | std::uint64_t{5} << (64 - at)
+                                       : 5 >> (at - 64);
+    if (left == 0) expected = 0;
+    const int sure = static_cast<int>(std::min<std::uint64_t>(left, 57));
+    REQUIRE(low(reader.peek(), sure) == low(expected, sure));
+    if (left < 57) REQUIRE(reader.peek() == expected);
+    REQUIRE(reader.remaining() == left);
+    if (left > 0) reader.skip(1);
+  }
+  CHECK_THROWS_AS(reader.skip(1), MessageError);
+  CHECK_NOTHROW(reader.skip(0));
 }
 
 TEST_CASE("a cleared message keeps nothing of what it held") {

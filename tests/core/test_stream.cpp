@@ -73,6 +73,19 @@ TEST_CASE("a copy of a stream goes on as the original does") {
   }
 }
 
+TEST_CASE(
+    "filling gives the numbers that one by one come, wherever a block was begun, and goes on after them") {
+  for (std::size_t before = 0; before < 6; ++before)
+    for (const std::size_t count : {0, 1, 2, 3, 4, 5, 8, 11, 100}) {
+      Stream filled(7, Purpose::downlink, everyone, 1ull << 40), plain = filled;
+      std::vector<std::uint64_t> words(count);
+      for (std::size_t i = 0; i < before; ++i) REQUIRE(filled() == plain());
+      filled.fill(words);
+      for (const std::uint64_t word : words) REQUIRE(word == plain());
+      for (int i = 0; i < 6; ++i) REQUIRE(filled() == plain());
+    }
+}
+
 TEST_CASE("a sample is distinct and in range, on both sides of the switch to hashing") {
   for (const std::uint32_t k : {0u, 1u, 24u, 25u, 1000u})
     for (const std::uint32_t n : {k, k + 1, 2 * k + 1, 1000000u, 0xFFFFFFFFu}) {

@@ -1,0 +1,65 @@
+#include "levels.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "entries.hpp"
+
+namespace trivium::compressors {
+namespace {
+
+/// Sizes of numbers are ordered like their bit patterns, and whole numbers may be compared in any order. Many
+/// comparisons at once do not wait for one another.
+template <class T>
+double largest(std::span<const T> x) {
+  using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
+  constexpr Bits size = std::numeric_limits<Bits>::max() >> 1;
+  constexpr std::size_t at_once = 256 / sizeof(T);
+  const auto take = [](Bits& most, T entry) {
+    most = std::max(most, static_cast<Bits>(std::bit_cast<Bits>(entry) & size));
+  };
+  Bits most[at_once] = {};
+  std::size_t i = 0;
+  for (; i + at_once <= x.size(); i += at_once)
+    for (std::size_t lane = 0; lane < at_once; ++lane) take(most[lane], x[i + lane]);
+  for (std::size_t lane = 0; i < x.size(); ++i, ++lane) take(most[lane], x[i]);
+  return std::bit_cast<T>(*std::max_element(most, most + at_once));
+}
+
+}  // namespace
+
+double max_norm(const Vector& x) {
+  return with_entries(x, [](auto entries) { return largest(entries); });
+}
+
+double l2_norm(const Vector& x) {
+  const double plain = norm(x);
+  if (plain > 1e-140 && plain <= std::numeric_limits<double>::max()) return plain;
+  const double most = max_norm(x);  // the squares may have left the range of numbers
+  if (most == 0 || !std::isfinite(most)) return most;
+  const int exponent = std::ilogb(most);
+  double sum = 0;
+  with_entries(x, [&](auto entries) {
+    for (const double entry : entries) {
+      const double small = std::scalbn(entry, -exponent);
+      sum += small * small;
+    }
+  });
+  return std::min(std::scalbn(std::sqrt(sum), exponent), std::numeric_limits<double>::max());
+}
+
+Scaled::Scaled(const Vector& x, double norm) : x_(&x), norm_(norm) {
+  if (!std::isfinite(norm)) {
+    copy_.emplace(x.size());
+    norm_ = 0;
+  } else if (norm > 0 && norm < 0x1p-900) {
+    copy_.emplace(std::span<const double>(x.to_host()));
+    for (double& entry : copy_->span<double>()) entry *= 0x1p200;
+    norm_ = norm * 0x1p200;
+  }
+}
+
+}  // namespace trivium::compressors

@@ -1,0 +1,78 @@
+#pragma once
+#include <cmath>
+#include <cstdint>
+#include <optional>
+
+#include <trivium/core/errors.hpp>
+#include <trivium/core/vector.hpp>
+
+#include "lanes.hpp"
+
+namespace trivium::compressors {
+
+/// max |x_i|; infinite or not a number when an entry is.
+double max_norm(const Vector& x);
+/// |x|_2 whatever the size of the entries; where it is above the largest number, that.
+double l2_norm(const Vector& x);
+
+/// x and its norm such that the codes can be computed from them: scaled up where they are tiny, zeros where
+/// the norm is not finite.
+struct Scaled {
+  Scaled(const Vector& x, double norm);
+  const Vector& x() const { return copy_ ? *copy_ : *x_; }
+  double norm() const { return norm_; }
+
+ private:
+  const Vector* x_;
+  double norm_;
+  std::optional<Vector> copy_;
+};
+
+/// The code of x_i is floor(s + s x_i / norm + u), u uniform in [0, 1): s x_i / norm rounded to one of the
+/// two neighbouring whole numbers, unbiased, plus s. Numbers are fixed to `fraction` binary digits first, so
+/// the mean is off by at most 2^-(fraction + 1), as by the rounding of the product. 2 s < 2^(52 - fraction).
+template <int fraction>
+class LevelCodes {
+ public:
+  /// `norm` is at least every |x_i|, as Scaled has it.
+  LevelCodes(int s, double norm)
+      : zero_(0x1p52 + std::ldexp(s, fraction)), factor_(norm > 0 ? std::ldexp(s, fraction) / norm : 0) {}
+  TRIVIUM_INLINE Words operator()(const Reals& x, const Words& random) const {
+    // In the binade of 2^52 the mantissa is a whole number: 2^fraction times the code, before the carry.
+    const Words fixed = same_bits<std::uint64_t>(x * factor_ + zero_);
+    return (fixed + (random >> (64 - fraction))) >> fraction & ((std::uint64_t{1} << (52 - fraction)) - 1);
+  }
+
+ private:
+  double zero_, factor_;
+};
+
+/// weight * norm * (code - s) / s, and the check that no code is above 2 s.
+class LevelValues {
+ public:
+  LevelValues(int s, double weight, double norm)
+      : zero_(0x1p52 + s), most_(2 * static_cast<std::uint64_t>(s)) {
+    double unit = norm / s;
+    if (std::isfinite(norm) && !std::isfinite(s * unit)) unit = std::nextafter(unit, 0);
+    unit_ = weight * unit;
+  }
+  TRIVIUM_INLINE Reals operator()(const Words& codes) {
+    wrong_ |= codes > most_;
+    // A code in the mantissa of 2^52 is 2^52 + code: no conversion is needed.
+    const auto whole = std::bit_cast<std::uint64_t>(0x1p52);
+    return unit_ * (same_bits<double>(codes | whole) - zero_);
+  }
+  /// Throws MessageError, naming `owner`, when there was one.
+  void check(const char* owner) const {
+    std::int64_t any = 0;
+    for (std::size_t lane = 0; lane < 8; ++lane) any |= wrong_[lane];
+    if (any != 0) throw MessageError(fmt::format("{}: a code above {} in a message", owner, most_));
+  }
+
+ private:
+  double zero_, unit_;
+  std::uint64_t most_;
+  Eight<std::int64_t> wrong_ = {};
+};
+
+}  // namespace trivium::compressors
