@@ -36,7 +36,7 @@ class Solver {
   virtual ~Solver() = default;
   /// Communication before the first iteration (an initial exchange); counted as `bits_initial`.
   virtual void start() {}
-  /// One iteration. Does not allocate after the first.
+  /// One iteration. Does not allocate after the first of its kind.
   virtual void step() = 0;
   /// The vector whose error is reported; equal on all ranks.
   virtual const Vector& point() const = 0;

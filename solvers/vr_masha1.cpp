@@ -27,7 +27,7 @@ class VrMasha1 final : public Masha1 {
         "Beznosikov, Richtarik, Diskin, Ryabinin, Gasnikov 2022 (arXiv 2110.03313)"};
   }
   VrMasha1(const Params& params, const Context& context)
-      : Masha1("vr_masha1", params.masha1, Difference(context, params.batch), context) {}
+      : Masha1("vr_masha1", params.masha1, Difference("vr_masha1", params.batch, context), context) {}
 };
 
 }  // namespace

@@ -27,7 +27,7 @@ class VrMasha2 final : public Masha2 {
         "Beznosikov, Richtarik, Diskin, Ryabinin, Gasnikov 2022 (arXiv 2110.03313)"};
   }
   VrMasha2(const Params& params, const Context& context)
-      : Masha2("vr_masha2", params.masha2, Difference(context, params.batch), context) {}
+      : Masha2("vr_masha2", params.masha2, Difference("vr_masha2", params.batch, context), context) {}
 };
 
 }  // namespace

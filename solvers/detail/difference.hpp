@@ -1,6 +1,7 @@
 #pragma once
-#include <vector>
+#include <optional>
 
+#include "batches.hpp"
 #include "snapshot.hpp"
 
 namespace trivium::solvers {
@@ -10,25 +11,39 @@ namespace trivium::solvers {
 class Difference {
  public:
   /// All of F_m.
-  explicit Difference(const Context& context);
-  /// `batch` of the summands of every worker. Throws InputError when a worker's operator is not a finite sum.
-  Difference(const Context& context, const Amount& batch);
+  explicit Difference(const Context& context) : problem_(context.problem) {}
+  /// Batches of every worker's summands, for the method named.
+  Difference(const char* method, const Amount& batch, const Context& context)
+      : problem_(context.problem), at_snapshot_(context.start.like()) {
+    batches_.emplace(method, batch, context);
+  }
 
   /// out = the difference between z and the snapshot.
-  void operator()(int m, const Vector& z, const Snapshot& snapshot, Vector& out);
+  void operator()(int m, const Vector& z, const Snapshot& snapshot, Vector& out) {
+    if (!batches_) {
+      problem_.evaluate(m, z, out);
+      combine(out, {{1, out}, {-1, snapshot.of(m)}});
+      return;
+    }
+    const std::span<const std::uint32_t> batch = batches_->draw(m);
+    problem_.evaluate_samples(m, snapshot.point(), batch, at_snapshot_);
+    problem_.evaluate_samples(m, z, batch, out);
+    combine(out, {{1, out}, {-1, at_snapshot_}});
+  }
 
   /// v with E|difference - (F_m(z) - F_m(w))|^2 <= v |z - w|^2 on average over the workers:
   /// L_loc^2 (r - s) / (s (r - 1)) for batches of s of r, 0 without batches.
-  double variance(problems::Constants& constants) const;
-  /// Share of the summands in a batch: s / r; 1 without batches.
-  double share() const { return share_; }
+  double variance(problems::Constants& constants) const {
+    if (!batches_ || batches_->spread() == 0) return 0;
+    const double L_loc = constants.get(problems::Which::L_loc).value;
+    return L_loc * L_loc * batches_->spread();
+  }
+  /// Share of the summands in a batch, s / r; 1 without batches.
+  double share() const { return batches_ ? batches_->least_share() : 1; }
 
  private:
   problems::Problem& problem_;
-  mpi::Network& network_;
-  bool batches_ = false;
-  double share_ = 1, spread_ = 0;                   // s / r, (r - s) / (s (r - 1)): the worst worker's
-  std::vector<std::vector<std::uint32_t>> chosen_;  // scratch: the batch of every local worker
+  std::optional<Batches> batches_;
   Vector at_snapshot_;
 };
 

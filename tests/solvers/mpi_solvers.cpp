@@ -12,7 +12,7 @@ using namespace trivium::solvers::testing;
 namespace {
 
 // Seven workers: no number of ranks from 2 to 4 divides them.
-const Table seven{{"n", 9}, {"workers", 7}, {"mu", 0.2}, {"samples", 4}};
+const Table seven{{"n", 9}, {"workers", 7}, {"mu", 0.2}, {"samples", 10}};
 
 mpi::Transport& world() {
   static const std::unique_ptr<mpi::Transport> transport = mpi::world();

@@ -17,7 +17,8 @@ namespace {
 
 Arena rotation(double turn) { return Arena(std::make_unique<Rotation>(turn)); }
 
-const Table small_bilinear{{"n", 10}, {"workers", 5}, {"mu", 0.2}, {"samples", 4}};
+// Finite sums, for the methods with batches.
+const Table small_bilinear{{"n", 10}, {"workers", 5}, {"mu", 0.2}, {"samples", 10}};
 
 Plugin with_step(const char* name, double step) { return {name, {{"step", step}}, ""}; }
 
@@ -28,19 +29,17 @@ TEST_CASE("every method keeps its stated rate down to 1e-12, or arrives there in
   const std::vector<Plugin> problems{
       {"bilinear", small_bilinear, ""},
       {"bilinear",
-       {{"n", 10}, {"workers", 5}, {"mu", 0.2}, {"samples", 4}, {"x_set", ball}, {"y_set", cross}},
+       {{"n", 10}, {"workers", 5}, {"mu", 0.2}, {"samples", 10}, {"x_set", ball}, {"y_set", cross}},
        ""},
-      {"quadratic_game", {{"n", 5}, {"workers", 4}, {"samples", 4}}, ""}};
+      {"quadratic_game", {{"n", 5}, {"workers", 4}, {"samples", 10}}, ""}};
   for (const Plugin& problem : problems) {
     Arena here = arena(problem.type, problem.parameters);
     for (const Plugin& method : variants()) {
       INFO(text_of(method) << " on " << text_of(problem));
       const Facts known = facts(method);
-      if (here.problem->traits().constrained && !known.constrained) {
+      if (here.problem->traits().constrained && !known.constraints)
         CHECK_THROWS_AS(Method(here, method), InputError);
-        continue;
-      }
-      if (known.iterations)
+      else if (known.iterations)
         contract::arrives(here, method, *known.iterations);
       else
         contract::keeps_its_rate(here, method);
@@ -64,13 +63,13 @@ TEST_CASE("every method keeps the ledger") {
   }
 }
 
-TEST_CASE("no method allocates after its first iteration") {
+TEST_CASE("no method allocates after its first iterations") {
   Arena here = arena("bilinear", small_bilinear);
   for (const Plugin& plugin : variants()) {
     INFO(text_of(plugin));
     Method method(here, plugin);
     method.start();
-    method.steps(1);
+    method.steps(facts(plugin).random ? 40 : 1);  // by then coins have shown both sides
     const long made = allocations_of([&] { method.steps(300); });
     CHECK(made == 0);
   }
@@ -91,6 +90,7 @@ TEST_CASE("every method says what it is and states its theory") {
     CHECK_FALSE(theory.rule.empty());
 
     // A step above the theorem's has no rate; one below has a slower one.
+    if (!facts(plugin).reaches) continue;
     Plugin scaled = plugin;
     scaled.parameters.set("step", Table{{"theory", 1.01}});
     CHECK(Method(here, scaled).solver->theory().rate == 1);

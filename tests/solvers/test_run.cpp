@@ -14,7 +14,7 @@ using namespace trivium::solvers::testing;
 
 namespace {
 
-const Table small{{"n", 10}, {"workers", 5}, {"mu", 0.2}};
+const Table small{{"n", 10}, {"workers", 5}, {"mu", 0.2}, {"samples", 10}};
 const Plugin extragradient{"extragradient", {}, ""};
 
 RunSettings settings(const Limits& limits, std::int64_t every = 10) {

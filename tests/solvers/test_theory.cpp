@@ -1,4 +1,5 @@
 // Step sizes that several methods share.
+#include <cmath>
 #include <limits>
 
 #include <catch2/catch.hpp>
@@ -10,18 +11,32 @@ using problems::Constants;
 using problems::Origin;
 using problems::Which;
 
-TEST_CASE("an infinite ell leaves no theory step") {
-  const auto with = [](double ell) {
-    return Constants({{Which::ell, {ell, Origin::known, "closed form"}}}, nullptr);
+TEST_CASE("cocoercivity is the smaller of ell and L^2 / mu, and none leaves no step") {
+  const auto with = [](double ell, double L, double mu) {
+    return Constants({{Which::ell, {ell, Origin::known, "closed form"}},
+                      {Which::L, {L, Origin::known, "closed form"}},
+                      {Which::L_rms, {2 * L, Origin::known, "closed form"}},
+                      {Which::mu, {mu, Origin::known, "closed form"}}},
+                     nullptr);
   };
   const double infinity = std::numeric_limits<double>::infinity();
-  Constants finite = with(2.5), infinite = with(infinity);
-  CHECK(solvers::cocoercivity(finite, "my_method", false) == 2.5);
-  CHECK(solvers::cocoercivity(infinite, "my_method", true) == infinity);
-  CHECK_THROWS_AS(solvers::cocoercivity(infinite, "my_method", false), InputError);
-  CHECK_THROWS_WITH(solvers::cocoercivity(infinite, "my_method", false),
-                    Catch::StartsWith("my_method: ") && Catch::Contains("ell is infinite (closed form)") &&
-                        Catch::Contains("give step as a number"));
+  Constants small = with(2.5, 2, 0.5), large = with(infinity, 2, 0.5), none = with(infinity, 2, 0);
+  CHECK(solvers::cocoercivity(small).mean == 2.5);
+  CHECK(solvers::cocoercivity(small).workers == 2.5);
+  CHECK(solvers::cocoercivity(large).mean == 8);      // 2^2 / 0.5
+  CHECK(solvers::cocoercivity(large).workers == 32);  // 4^2 / 0.5
+  CHECK(solvers::cocoercivity(large).bound(3, 4) == Approx(1.0 / (8 + 96 + 4)));
+  CHECK(solvers::cocoercivity(none).bound(3) == 0);
+}
+
+TEST_CASE("a remembered error: the root of g + a g^2 = 1 / (3 l), or p / (4 mu)") {
+  // l = 1, mu = 1, p = 1/2, K = 1/4: a = 2, g + 2 g^2 = 1/3 at g = (sqrt(11/3) - 1) / 4 = 0.2287; p / 4 =
+  // 0.125.
+  CHECK(solvers::remembered_error_bound(1, 1, 0.5, 0.25) == Approx(0.125).epsilon(1e-14));
+  // l = 4: 2 g^2 + g = 1/12 at g = (sqrt(5/3) - 1) / 4.
+  CHECK(solvers::remembered_error_bound(4, 1, 0.5, 0.25) ==
+        Approx((std::sqrt(5.0 / 3) - 1) / 4).epsilon(1e-14));
+  CHECK(solvers::remembered_error_bound(1, 0, 0.5, 0.25) == 0);
 }
 
 TEST_CASE("two evaluations: half of 1/L, or the root where mu is large") {

@@ -143,7 +143,7 @@ TEST_CASE("batches of what is not a sum and participants without a uplink of the
   Arena whole = arena("bilinear", {{"n", 10}, {"workers", 5}}), here = arena("bilinear", sums);
   CHECK_THROWS_WITH(
       Method(whole, {"vr_masha1", {}, ""}),
-      Catch::Contains("batches need operators that are finite sums, and the one of worker 0 is not"));
+      Catch::Contains("vr_masha1 needs operators that are finite sums, and the one of worker 0 is not"));
   CHECK_THROWS_WITH(Method(here, {"masha1", {{"participants", 6}}, ""}),
                     "participants = 6 is more than the 5 workers");
   CHECK_THROWS_WITH(Method(here, {"masha1", {{"participants", 2}, {"uplink", compressor("perm_k")}}, ""}),

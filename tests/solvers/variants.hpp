@@ -13,6 +13,7 @@ inline Table top_k(double k) { return {{"type", "top_k"}, {"k", k}}; }
 inline Table rand_k(double k, const char* indices = "packed") {
   return {{"type", "rand_k"}, {"k", k}, {"indices", indices}};
 }
+inline Table unscaled_rand_k(double k) { return {{"type", "rand_k"}, {"k", k}, {"scaled", false}}; }
 
 /// Parameter sets of one method; a method that is not listed is tested with its defaults.
 inline std::vector<Table> parameter_sets(const std::string& name) {
@@ -33,6 +34,12 @@ inline std::vector<Table> parameter_sets(const std::string& name) {
   if (name == "vr_masha2") return {{}, {{"rule", "proven"}, {"uplink", top_k(0.5)}, {"batch", 3}}};
   if (name == "optimistic_masha")
     return {{}, {{"uplink", rand_k(0.5)}}, {{"downlink", compressor("natural")}, {"schedule", "periodic"}}};
+  if (name == "qsgda" || name == "compressed_extragradient")
+    return {{}, {{"uplink", compressor("identity")}}};
+  if (name == "diana_sgda") return {{{"shifts", "operator"}}, {{"uplink", rand_k(0.3, "seed")}}};
+  if (name == "vr_diana_sgda") return {{{"shifts", "operator"}, {"uplink", rand_k(0.3)}, {"batch", 3}}};
+  if (name == "ef21_sgda") return {{{"uplink", unscaled_rand_k(0.7)}}};
+  if (name == "marina_sgda") return {{}, {{"uplink", rand_k(0.3)}, {"refresh", 0.5}}};
   return {{}};
 }
 
@@ -61,7 +68,8 @@ struct Facts {
   bool random = true;       ///< then the bound and the bits hold in the mean
   bool rotates = true;      ///< converges on a pure rotation
   std::vector<Cost> cost;   ///< one entry, or none when it varies
-  bool constrained = true;  ///< takes feasible sets
+  bool reaches = true;      ///< the solution; otherwise it stops before, and no rate is stated
+  bool constraints = true;  ///< takes problems with constraints
   /// For a method that states no rate: 1e-12 is reached on the suite's problems within so many iterations.
   std::optional<std::int64_t> iterations = {};
 };
@@ -77,7 +85,7 @@ inline Facts facts(const Plugin& plugin) {
   if (plugin.type == "optimistic") return {4.0 / 3, false, true, {{1, 1, 1}}};
   if (plugin.type == "masha2" || plugin.type == "vr_masha2") {
     // |z - z*|^2 <= 2 |z - E - z*|^2 + 2 |E|^2, and V_0 = 2 |z_0 - z*|^2.
-    Facts facts{4, true, true, {}, false};
+    Facts facts{4, true, true, {}, true, false};
     const bool proven = plugin.parameters.find("rule") != nullptr;
     if (!proven) facts.iterations = 6000;
     if (proven) facts.rotates = false;  // it does, in 50 times as many iterations
@@ -86,6 +94,16 @@ inline Facts facts(const Plugin& plugin) {
   // V_0 = ((1 - p) / eta + (2 p + eta mu) / (2 p eta)) |z_0 - z*|^2 and V >= (1 - p) / (2 eta) |z - z*|^2
   // with p <= 1/2 and eta mu <= p / 2.
   if (plugin.type == "optimistic_masha") return {7, true, true, {}};
+  const bool lossless = text_of(plugin).find("identity") != std::string::npos;
+  if (plugin.type == "qsgda") return {1, true, false, {{1, 1, 1}}, lossless};
+  if (plugin.type == "compressed_extragradient") return {1, true, lossless, {{2, 2, 2}}, lossless};
+  // V also holds the errors of the shifts, (4 A / alpha) g^2 mean |h_m - F_m(z*)|^2: at most 4 A (1 + omega)
+  // g^2 L_rms^2 = 0.18 of |z_0 - z*|^2 for shifts that start at F_m(z_0), 0.09 on the contract's problems for
+  // those that start at 0. With batches V starts with at most (2/3) (r / s) g mu = 0.05 more.
+  if (plugin.type == "diana_sgda") return {1.25, true, false, {{1, 1, 1}}};
+  if (plugin.type == "vr_diana_sgda") return {1.25, true, false, {}};
+  if (plugin.type == "ef21_sgda" || plugin.type == "marina_sgda")
+    return {1, true, false, {{1, 1, 0}}, true, false};
   return {};
 }
 
