@@ -17,7 +17,7 @@ class CompressedExtragradient final : public CompressedMethod {
             "theory: g = min{ 1 / (2 L), 1 / (mu + sqrt(mu^2 + L^2)), mu / (16 A L_rms^2) }, A = omega / M "
             "(joint constant of the uplink);\n"
             "E|z - z*|^2 <= (1 - g mu / 4)^k |z0 - z*|^2 + 24 g A (mean |F_m(z*)|^2) / mu; no rate is stated "
-            "unless A = 0, which is extragradient",
+            "unless A = 0, which is extragradient. A biased uplink needs a step given as a number",
             "the baseline of Beznosikov, Richtarik, Diskin, Ryabinin, Gasnikov 2022 (arXiv 2110.03313); step "
             "derived here"};
   }
@@ -29,7 +29,10 @@ class CompressedExtragradient final : public CompressedMethod {
   /// s = mean |F_m(z*)|^2; half of 2 g mu |w - z*|^2 is at least (g mu / 2) |z - z*|^2 - g mu |w - z|^2.
   CompressedExtragradient(const Params& params, const Context& context)
       : CompressedMethod("compressed_extragradient", params, context), w_(z_.like()), G_(z_.like()) {
-    require_unbiased(up_, "compressed_extragradient", "uplink");
+    if (!up_.guarantee.unbiased) {
+      use_given_step(2);
+      return;
+    }
     const double A = up_.guarantee.joint_a;
     double bound = two_step_bound(context.constants.L(), mu_);
     if (A > 0) {

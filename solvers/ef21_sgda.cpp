@@ -13,7 +13,7 @@ namespace {
 class Ef21Sgda final : public CompressedMethod {
  public:
   struct Params : CompressedParams {
-    Params() { uplink = {"rand_k", {{"k", 0.1}, {"scaled", false}}, ""}; }
+    Params() { uplink = {"top_k", {{"k", 0.1}}, ""}; }
     void describe(Fields& fields) {
       CompressedParams::describe(fields, "C_m, contractive: workers to server");
     }
@@ -33,13 +33,8 @@ class Ef21Sgda final : public CompressedMethod {
   Ef21Sgda(const Params& params, const Context& context)
       : CompressedMethod("ef21_sgda", params, context), g_(z_.like()), D_(z_.like()), g_m_(for_workers()) {
     require_whole_space();
+    require_contractive(up_, "ef21_sgda", "uplink");
     const double delta = up_.guarantee.contraction(), q = std::sqrt(1 - 1 / delta);
-    if (!std::isfinite(delta))
-      reject(
-          "ef21_sgda: uplink '{}' is not contractive; use a contractive compressor such as rand_k with "
-          "scaled "
-          "= false",
-          up_.type);
     const Cocoercivity l = cocoercivity(context.constants);
     const double L_rms = context.constants.L_rms();
     use_theory(remembered_error_bound(l.mean, mu_, 1 - q, q * q / (1 - q) * L_rms * L_rms),

@@ -18,7 +18,7 @@ class Qsgda final : public CompressedMethod {
             "theory: g = 1 / (l + 2 A l_M), l = min{ ell, L^2 / mu }, l_M = min{ ell, L_rms^2 / mu }, A = "
             "omega / M (joint constant of the uplink);\n"
             "E|z - z*|^2 <= (1 - g mu)^k |z0 - z*|^2 + 2 g A (mean |F_m(z*)|^2) / mu; no rate is stated "
-            "unless A = 0",
+            "unless A = 0. A biased uplink needs a step given as a number",
             "Beznosikov, Gorbunov, Berard, Loizou 2022 (arXiv 2202.07262)"};
   }
 
@@ -27,7 +27,10 @@ class Qsgda final : public CompressedMethod {
   /// <F(z) - F(z*), z - z*> + 2 g^2 A s.
   Qsgda(const Params& params, const Context& context)
       : CompressedMethod("qsgda", params, context), G_(z_.like()) {
-    require_unbiased(up_, "qsgda", "uplink");
+    if (!up_.guarantee.unbiased) {
+      use_given_step(1);
+      return;
+    }
     const Cocoercivity l = cocoercivity(context.constants);
     const double A = up_.guarantee.joint_a;
     use_theory(l.bound(2 * A), "1 / (l + 2 A l_M)", 1, [&](double g) { return A == 0 ? 1 - g * mu_ : 1; });

@@ -64,6 +64,18 @@ class CompressedMethod : public Solver {
       reject("{}: nothing is proven for problems with constraints; use diana_sgda or masha1 for them", name_);
   }
 
+  /// Fixes gamma_ for a biased uplink, of which no theorem speaks. Throws InputError unless the step is a
+  /// number.
+  void use_given_step(int rounds) {
+    if (step_.theory)
+      reject(
+          "{}: uplink '{}' is biased, and the theory step is for unbiased ones such as rand_k; give step a "
+          "number "
+          "to see what it does",
+          name_, up_.type);
+    use_theory(0, "none: the uplink is biased", rounds, [](double) { return 1.0; });
+  }
+
   /// Fixes gamma_. `bound` is the theorem's step size, 0 for none; `rate(g)` its factor per iteration, which
   /// holds up to the bound. Throws InputError when the theorem's step is asked for and there is none.
   template <class Rate>

@@ -1,4 +1,6 @@
 #pragma once
+#include <cmath>
+
 #include <trivium/core/errors.hpp>
 #include <trivium/solvers/solver.hpp>
 
@@ -52,6 +54,16 @@ inline void require_unbiased(const Compression& made, const char* method, const 
   if (!made.guarantee.unbiased)
     reject("{}: {} '{}' is biased; {} needs an unbiased compressor such as rand_k", method, direction,
            made.type, method);
+}
+
+/// Throws InputError unless the compressor itself contracts.
+inline void require_contractive(const Compression& made, const char* method, const char* direction) {
+  if (!std::isfinite(made.guarantee.contraction()))
+    reject(
+        "{}: {} '{}' has omega = {:.4g} and does not contract; use a contractive compressor such as top_k, "
+        "or "
+        "{{ type = \"scaled\", of = \"{}\" }}",
+        method, direction, made.type, made.guarantee.omega, made.type);
 }
 
 }  // namespace trivium::solvers

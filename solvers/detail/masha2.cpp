@@ -4,20 +4,6 @@
 #include <cmath>
 
 namespace trivium::solvers {
-namespace {
-
-/// Throws InputError unless C itself contracts.
-void require_contractive(const Compression& made, const char* name, const char* direction) {
-  if (!std::isfinite(made.guarantee.contraction()))
-    reject(
-        "{}: {} '{}' has omega = {:.4g} and does not contract; use a contractive compressor such as top_k, "
-        "or "
-        "{{ type = \"scaled\", of = \"{}\" }}",
-        name, direction, made.type, made.guarantee.omega, made.type);
-}
-
-}  // namespace
-
 void Masha2Params::describe(Fields& fields) {
   fields.tunable("step", step, positive, "step size gamma: a number, \"theory\", or { theory = multiple }");
   fields.choice(
