@@ -66,6 +66,8 @@ class Spectra {
         return delta();
       case Which::L_loc:
         return L_loc();
+      case Which::L_1:
+        return constant(detail::norm_of_first(jacobians_, network_, accuracy));
       case Which::ell:
         return ell();
     }

@@ -25,6 +25,9 @@ struct Guarantee {
   double joint_b = 0;
   /// Only all workers of a round together keep the promise: no sampled workers, no use on the way down.
   bool needs_all_workers = false;
+  /// C(a) - C(b) = C(a - b) for one envelope, up to rounding of values: the server can take the share of what it
+  /// knows out of a message.
+  bool linear = false;
   double expected_bits = 0;  ///< expected length of a message
 
   /// delta of C itself: E|C(x) - x|^2 <= (1 - 1/delta) |x|^2. Infinite for an unbiased compressor with omega

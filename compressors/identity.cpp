@@ -24,6 +24,7 @@ class Identity final : public Compressor {
     Guarantee g;
     g.omega = format_ == ValueFormat::bfloat16 ? bfloat16_omega : 0;
     g.delta = 1 / (1 - g.omega);
+    g.linear = format_ != ValueFormat::bfloat16;
     g.joint_a = g.omega / workers_;
     g.expected_bits = static_cast<double>(entries_.size()) * bits_of(format_);
     return g;

@@ -77,6 +77,7 @@ class PermK final : public Compressor {
     }
     g.delta = 1 + g.omega;
     g.needs_all_workers = true;
+    g.linear = coders_.front().linear();
     return g;
   }
 

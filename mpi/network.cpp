@@ -186,10 +186,6 @@ void Network::average_messages(Codec& up, std::span<const int> participants, Wor
   s.headers.clear();
   if (is_server()) fill(s.accumulator, 0);
 
-  const auto envelope = [&](int m) {
-    return Sender{seed_, Purpose::uplink, static_cast<std::uint64_t>(m),
-                  static_cast<std::uint64_t>(workers().total), round()};
-  };
   Seconds spent;
   Stopwatch watch;
   for (auto m = first; m != last;) {
@@ -198,7 +194,7 @@ void Network::average_messages(Codec& up, std::span<const int> participants, Wor
     spent.compute += watch.lap();
     for (std::ptrdiff_t i = 0; i < count; ++i) {
       s.message.clear();
-      s.message.from = envelope(m[i]);
+      s.message.from = sender(m[i]);
       up.encode(s.batch[static_cast<std::size_t>(i)], s.message);
       if (counting()) {
         Account& account = ledger_.of(m[i]);
@@ -230,7 +226,7 @@ void Network::average_messages(Codec& up, std::span<const int> participants, Wor
         const Split& split = s.header_lists[r][i];
         const std::size_t length = (split[0] + split[1] + split[2] + split[3] + 7) / 8;
         s.message.receive(std::span(s.payloads[r]).subspan(at, length), split);
-        s.message.from = envelope(begin[static_cast<std::ptrdiff_t>(i)]);
+        s.message.from = sender(begin[static_cast<std::ptrdiff_t>(i)]);
         up.decode_add(s.message, weight, s.accumulator);
         at += length;
       }
@@ -243,6 +239,28 @@ void Network::average_messages(Codec& up, std::span<const int> participants, Wor
     seconds_.encode += spent.encode;
     seconds_.network += spent.network;
   }
+}
+
+Sender Network::sender(int worker) const {
+  return {seed_, Purpose::uplink, static_cast<std::uint64_t>(worker),
+          static_cast<std::uint64_t>(workers().total), round()};
+}
+
+void Network::subtract_encoded(Codec& up, std::span<const int> participants, const Vector& x, Vector& out) {
+  if (!is_server()) return;
+  Stopwatch watch;
+  if (up.dense()) {
+    combine(out, {{1, out}, {-1, x}});
+  } else {
+    Message& message = scratch_->message;
+    for (const int m : participants) {
+      message.clear();
+      message.from = sender(m);
+      up.encode(x, message);
+      up.decode_add(message, -1 / static_cast<double>(participants.size()), out);
+    }
+  }
+  if (counting()) seconds_.encode += watch.lap();
 }
 
 /// Every rank's lengths, then every rank's messages, to the server.
@@ -286,13 +304,27 @@ bool Network::broadcast(Codec& down, Vector& x, bool flag) {
   return flag;
 }
 
-void Network::send_down(Codec& down, Vector& x, bool* flag) {
+void Network::broadcast(Codec& down, Vector& x, Vector& y) {
+  send_down(down, x, nullptr);
+  send_down(down, y, nullptr, false);
+}
+
+void Network::share_off_the_record(Vector& x) {
+  if (transport_.ranks() == 1) return;
+  const ValueFormat exact = x.dtype() == Dtype::float32 ? ValueFormat::float32 : ValueFormat::float64;
+  scratch_->sum.spread(transport_, Channel::control, exact, x);
+}
+
+/// `opens`: not for the second vector of a round, whose random choices are its own.
+void Network::send_down(Codec& down, Vector& x, bool* flag, bool opens) {
   require_size(x);
   Stopwatch watch;
-  if (counting()) ledger_.open_downlink();
+  if (counting() && opens) ledger_.open_downlink();
   Message& message = scratch_->message;
   message.clear();
-  message.from = {seed_, Purpose::downlink, everyone, static_cast<std::uint64_t>(workers().total), round()};
+  message.from = {seed_,    Purpose::downlink,
+                  everyone, static_cast<std::uint64_t>(workers().total),
+                  round(),  opens ? std::uint64_t{0} : std::uint64_t{1}};
   std::uint64_t bits = flag != nullptr ? 1 : 0;
   if (const auto format = down.dense()) {
     bits += x.size() * static_cast<std::uint64_t>(bits_of(*format));
@@ -322,7 +354,7 @@ void Network::send_down(Codec& down, Vector& x, bool* flag) {
   }
   if (!counting()) return;
   ledger_.down_all += bits;
-  ledger_.messages_down += static_cast<std::uint64_t>(workers().total);
+  if (opens) ledger_.messages_down += static_cast<std::uint64_t>(workers().total);
   seconds_.network += watch.lap();
 }
 

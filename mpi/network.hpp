@@ -46,12 +46,20 @@ class Network {
   void average(Codec& up, std::span<const int> participants, WorkerFunction worker, Vector& out);
   void average(Codec& up, std::span<const int> participants, WorkerFunction worker, SentFunction sent,
                Vector& out);
+  /// out -= the mean over the participants of C_m(x), C_m what worker m's message of this round was encoded
+  /// with: for a codec that is linear given the envelope, the server takes out of the messages what it knows
+  /// itself. Nothing travels. On the server; elsewhere nothing happens.
+  void subtract_encoded(Codec& up, std::span<const int> participants, const Vector& x, Vector& out);
   /// Every worker.
   std::span<const int> everybody() const;
 
   /// The server's x, encoded by `down`, sent to every worker and decoded: on return x is what the workers
   /// heard, on the server too.
   void broadcast(Codec& down, Vector& x);
+  /// Two vectors in one message each way of the same round.
+  void broadcast(Codec& down, Vector& x, Vector& y);
+  /// x of the server on every rank, uncompressed and uncounted: for the point that is reported.
+  void share_off_the_record(Vector& x);
   /// The same with one more bit, the server's `flag`; returns it on every rank.
   bool broadcast(Codec& down, Vector& x, bool flag);
 
@@ -112,7 +120,8 @@ class Network {
   void average_messages(Codec& up, std::span<const int> participants, WorkerFunction worker,
                         const SentFunction* sent, Vector& out);
   void gather_messages(std::span<const int> participants);
-  void send_down(Codec& down, Vector& x, bool* flag);
+  Sender sender(int worker) const;
+  void send_down(Codec& down, Vector& x, bool* flag, bool opens = true);
   Channel channel() const { return counting() ? Channel::payload : Channel::control; }
 
   Transport& transport_;

@@ -24,6 +24,8 @@ std::string name_of(Which which) {
       return "sig1";
     case Which::L_loc:
       return "L_loc";
+    case Which::L_1:
+      return "L_1";
     case Which::ell:
       return "ell";
   }

@@ -27,6 +27,7 @@ enum class Which {
   sig1,   ///< the same with F_1 in place of F
   L_loc,  ///< (1/M) sum over m, mean over j of |D_{m,j}(a) - D_{m,j}(b)|^2 <= L_loc^2 |a - b|^2,
           ///< D_{m,j} = F_{m,j} - F_m
+  L_1,    ///< Lipschitz constant of F_1, the server's own operator (worker 0)
   ell,    ///< largest cocoercivity constant of an F_m, |F_m(a) - F_m(b)|^2 <= ell <F_m(a) - F_m(b), a - b>;
           ///< can be infinite
 };

@@ -109,6 +109,7 @@ RandomPairs::Quotients RandomPairs::quotients(const Vector& a, const Vector& b, 
   return {.inner = dot(D, a) - dot(D, b),
           .whole = dot(D, D),
           .first = dot(less_first, less_first),
+          .server = network_.max_off_the_record(here.hosts(0) ? own[0] : 0),
           .worker_mean = mean_of(network_, own, at_),
           .worker_max = max_of(network_, own),
           .cocoercivity_max = max_of(network_, curvature),
@@ -126,6 +127,7 @@ void RandomPairs::keep(const Quotients& found, double squared_length) {
   raise(Which::L_rms, found.worker_mean);
   raise(Which::delta, found.deviation_max);
   raise(Which::d1, found.first);
+  raise(Which::L_1, found.server);
   raise(Which::sig, found.deviation_mean);
   raise(Which::sig1,
         found.deviation_mean + found.first);  // about F_1: the variance plus the square of the bias

@@ -20,7 +20,7 @@ class RandomPairs {
   /// What one pair says, of F_m(a) - F_m(b) = D_m with mean D.
   struct Quotients {
     double inner;                          // <D, a - b>
-    double whole, first;                   // |D|^2, |D - D_1|^2
+    double whole, first, server;           // |D|^2, |D - D_1|^2, |D_1|^2
     double worker_mean, worker_max;        // of |D_m|^2
     double cocoercivity_max;               // of |D_m|^2 / <D_m, a - b>
     double deviation_mean, deviation_max;  // of |D_m - D|^2

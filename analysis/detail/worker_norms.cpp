@@ -21,12 +21,13 @@ Extreme largest_everywhere(mpi::Network& network, Extreme mine) {
 }
 Extreme larger(Extreme a, Extreme b) { return {std::max(a.value, b.value), std::max(a.error, b.error)}; }
 
-/// max over this rank's workers of the norm of the map that `apply(m, v, transposed, out)` is.
+/// max over the first `count` of this rank's workers of the norm of the map that `apply(m, v, transposed,
+/// out)` is.
 template <class Apply>
-Extreme largest_here(Jacobians& jacobians, double accuracy, Apply apply) {
+Extreme largest_here(Jacobians& jacobians, int count, double accuracy, Apply apply) {
   Extreme largest;
   Eigen::VectorXd image;
-  for (int m = jacobians.here().first; m < jacobians.here().last; ++m) {
+  for (int m = jacobians.here().first; m < jacobians.here().first + count; ++m) {
     const auto gram = [&](const Eigen::VectorXd& v, Eigen::VectorXd& out) {
       apply(m, v, false, image);
       apply(m, image, true, out);
@@ -103,24 +104,32 @@ Extreme distance_to_mean(Jacobians& jacobians, int k, double accuracy) {
 }
 
 Extreme largest_norm(Jacobians& jacobians, mpi::Network& network, double accuracy) {
-  return largest_everywhere(
-      network, largest_here(jacobians, accuracy, [&](int m, const auto& v, bool transposed, auto& out) {
-        jacobians.of_worker(m, v, transposed, out);
-      }));
+  return largest_everywhere(network, largest_here(jacobians, jacobians.here().count(), accuracy,
+                                                  [&](int m, const auto& v, bool transposed, auto& out) {
+                                                    jacobians.of_worker(m, v, transposed, out);
+                                                  }));
+}
+
+Extreme norm_of_first(Jacobians& jacobians, mpi::Network& network, double accuracy) {
+  const int count = jacobians.here().hosts(0) ? 1 : 0;
+  return largest_everywhere(network, largest_here(jacobians, count, accuracy,
+                                                  [&](int m, const auto& v, bool transposed, auto& out) {
+                                                    jacobians.of_worker(m, v, transposed, out);
+                                                  }));
 }
 
 // J v for a worker's own v needs all ranks; with J at hand every rank can look at its workers alone.
 Farthest largest_distance_to_mean(Jacobians& jacobians, mpi::Network& network, double accuracy) {
   if (jacobians.dimension() > densest) return farthest_candidates(jacobians, network, accuracy);
   const Eigen::MatrixXd J = dense_mean(jacobians);
-  const Extreme mine =
-      largest_here(jacobians, accuracy, [&](int m, const auto& v, bool transposed, auto& out) {
-        jacobians.of_worker(m, v, transposed, out);
-        if (transposed)
-          out.noalias() -= J.transpose() * v;
-        else
-          out.noalias() -= J * v;
-      });
+  const Extreme mine = largest_here(jacobians, jacobians.here().count(), accuracy,
+                                    [&](int m, const auto& v, bool transposed, auto& out) {
+                                      jacobians.of_worker(m, v, transposed, out);
+                                      if (transposed)
+                                        out.noalias() -= J.transpose() * v;
+                                      else
+                                        out.noalias() -= J * v;
+                                    });
   return {largest_everywhere(network, mine), jacobians.workers()};
 }
 

@@ -12,6 +12,9 @@ Extreme distance_to_mean(Jacobians& jacobians, int k, double accuracy);
 /// max over all workers of |J_m|. Collective.
 Extreme largest_norm(Jacobians& jacobians, mpi::Network& network, double accuracy);
 
+/// |J_1|, of worker 0. Collective.
+Extreme norm_of_first(Jacobians& jacobians, mpi::Network& network, double accuracy);
+
 struct Farthest {
   Extreme norm;
   int workers_tried;  ///< all of them, or the few that differ most on random vectors

@@ -22,7 +22,11 @@ struct SnapshotParams {
 /// exchange.
 class Snapshot {
  public:
-  Snapshot(const SnapshotParams& params, const Context& context);
+  /// Who learns what when w is renewed. everybody: w is known to all already, the workers send F_m(w), all
+  /// hear F(w). server: the server broadcasts w, the workers send F_m(w). server_with_F_1: it broadcasts
+  /// F_1(w) too.
+  enum class Hears { everybody, server, server_with_F_1 };
+  Snapshot(const SnapshotParams& params, const Context& context, Hears hears = Hears::everybody);
 
   /// Fixes the probability of a new snapshot; `theory` is the theorem's.
   void use_theory(double theory);
@@ -33,7 +37,8 @@ class Snapshot {
   double dense_bits() const;
 
   const Vector& point() const { return w_; }
-  const Vector& mean() const { return F_; }                 ///< F(w)
+  const Vector& mean() const { return F_; }     ///< F(w); on the server only unless everybody hears it
+  const Vector& first() const { return F_1_; }  ///< F_1(w), for server_with_F_1
   const Vector& of(int m) const { return F_m_[local(m)]; }  ///< F_m(w)
 
   /// The exchange at w, also the one before the first iteration.
@@ -45,16 +50,19 @@ class Snapshot {
   void state(Archive& archive);
 
  private:
+  void evaluate(int m, Vector& out);
   std::size_t local(int m) const { return static_cast<std::size_t>(m - network_.workers().first); }
 
   problems::Problem& problem_;
   mpi::Network& network_;
   Tunable refresh_;
   ValueFormat format_;
-  bool takes_new_, periodic_;
+  Hears hears_;
+  std::unique_ptr<compressors::Compressor> dense_;
+  bool takes_new_, periodic_, w_is_known_ = true;
   double probability_ = 1;
   std::int64_t period_ = 1, iteration_ = 0;
-  Vector w_, F_;
+  Vector w_, F_, F_1_;
   std::vector<Vector> F_m_;
 };
 

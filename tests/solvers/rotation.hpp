@@ -34,6 +34,7 @@ class Rotation final : public problems::Problem {
       known.constants[which] = {0, problems::Origin::known, "closed form"};
     for (const problems::Which which : {problems::Which::L, problems::Which::L_max, problems::Which::L_rms})
       known.constants[which].value = 1;
+    known.constants[problems::Which::L_1] = {1, problems::Origin::known, "closed form"};
     known.constants[problems::Which::ell].value = std::numeric_limits<double>::infinity();
     known.solution = {0, 0};
     known.start = {1, 0.5};

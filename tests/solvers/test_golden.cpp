@@ -38,6 +38,7 @@ class Scheduled final : public compressors::Compressor {
     g.delta = 10;
     g.joint_a = 0.9;
     g.expected_bits = 640;
+    g.linear = true;
     return g;
   }
   void encode(const Vector& x, Message& message) override {
@@ -92,10 +93,11 @@ void register_schedules() {
 
 /// The errors after 10, 50 and 200 iterations, and the bits up at the end counted at 32 a value (here they
 /// are sent as 64).
-void check_golden(const Plugin& plugin, const std::vector<double>& errors, double bits_up) {
+void check_golden(const Plugin& plugin, const std::vector<double>& errors, double bits_up,
+                  const Table& problem = {}) {
   INFO(plugin.type << " with " << to_toml(plugin.parameters));
-  Arena A = arena("bilinear", {});
-  Method method(A, plugin);
+  Arena here = arena("bilinear", problem);
+  Method method(here, plugin);
   method.start();
   std::int64_t done = 0;
   std::size_t i = 0;
@@ -176,4 +178,30 @@ TEST_CASE("golden run of Optimistic MASHA") {
                  {"schedule", "periodic"}},
                 ""},
                {8.7933942554e-01, 5.6117772474e-01, 1.0657908541e-01}, 131200);
+}
+
+TEST_CASE("golden runs of Three Pillars") {
+  register_schedules();
+  const Table B10{{"similarity", 0.1}};
+  const auto three_pillars = [](const Table& more) {
+    Table parameters{{"step", 2}, {"refresh", 0.1}, {"schedule", "periodic"}};
+    for (const Entry& entry : more.entries()) parameters.set(entry.name, entry.value);
+    return Plugin{"three_pillars", parameters, ""};
+  };
+  check_golden(
+      three_pillars({{"uplink", "test_perm_k"}, {"form", "tseng"}, {"inner", "fixed"}, {"inner_steps", 10}}),
+      {6.4511715468e-02, 1.2895097899e-04, 8.7038322965e-11}, 131200, B10);
+  check_golden(three_pillars({{"uplink", "identity"},
+                              {"form", "tseng"},
+                              {"participants", 2},
+                              {"sampling", "cyclic"},
+                              {"inner", "exact"}}),
+               {5.8025706770e-02, 1.0428095757e-04, 6.1786158083e-11}, 195200, B10);
+  Arena here = arena("bilinear", B10);
+  Method hpe(here, three_pillars({{"uplink", "test_perm_k"}, {"inner", "fixed"}, {"inner_steps", 10}}));
+  hpe.start();
+  hpe.steps(10);
+  CHECK(hpe.distance() == Approx(6.3492199845e-02).epsilon(1e-9));
+  hpe.steps(40);
+  CHECK(hpe.distance() == Approx(1.3724401943e-05).epsilon(1e-9));
 }

@@ -32,6 +32,12 @@ inline std::vector<Table> parameter_sets(const std::string& name) {
             {{"uplink", compressor("sign_norm")}, {"downlink", top_k(0.5)}, {"snapshot", "new"}},
             {{"error_feedback", false}, {"uplink", compressor("natural")}}};
   if (name == "vr_masha2") return {{}, {{"rule", "proven"}, {"uplink", top_k(0.5)}, {"batch", 3}}};
+  if (name == "three_pillars")
+    return {{},
+            {{"form", "tseng"}, {"uplink", rand_k(0.3, "seed")}, {"schedule", "periodic"}},
+            {{"uplink", compressor("natural")}, {"inner", "relative"}, {"snapshot", "new"}},
+            {{"uplink", compressor("identity")}, {"participants", 2}, {"inner", "exact"}},
+            {{"uplink", compressor("identity")}, {"participants", 2}, {"sampling", "cyclic"}}};
   if (name == "optimistic_masha")
     return {{}, {{"uplink", rand_k(0.5)}}, {{"downlink", compressor("natural")}, {"schedule", "periodic"}}};
   if (name == "qsgda" || name == "compressed_extragradient")
@@ -70,6 +76,7 @@ struct Facts {
   std::vector<Cost> cost;   ///< one entry, or none when it varies
   bool reaches = true;      ///< the solution; otherwise it stops before, and no rate is stated
   bool constraints = true;  ///< takes problems with constraints
+  bool serves = false;      ///< the server evaluates F_1 on its own
   /// For a method that states no rate: 1e-12 is reached on the suite's problems within so many iterations.
   std::optional<std::int64_t> iterations = {};
 };
@@ -93,6 +100,11 @@ inline Facts facts(const Plugin& plugin) {
   }
   // V_0 = ((1 - p) / eta + (2 p + eta mu) / (2 p eta)) |z_0 - z*|^2 and V >= (1 - p) / (2 eta) |z - z*|^2
   // with p <= 1/2 and eta mu <= p / 2.
+  if (plugin.type == "three_pillars") {
+    Facts facts;
+    facts.serves = true;
+    return facts;
+  }
   if (plugin.type == "optimistic_masha") return {7, true, true, {}};
   const bool lossless = text_of(plugin).find("identity") != std::string::npos;
   if (plugin.type == "qsgda") return {1, true, false, {{1, 1, 1}}, lossless};
