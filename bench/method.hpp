@@ -8,11 +8,11 @@
 namespace trivium::bench {
 
 /// A method on a problem, all workers in one process, after its initial exchange: what the runner steps.
-/// `problem` and `start` must outlive it. Constants that `known` lacks are an error.
+/// `problem` and `start` must outlive it. Constants that `known` lacks are an error. `seed` is the network's.
 struct Method {
   Method(problems::Problem& problem, const Plugin& method, const Vector& start,
-         std::map<problems::Which, problems::Constant> known)
-      : network(*transport, problem.traits().workers, start, 1),
+         std::map<problems::Which, problems::Constant> known, std::uint64_t seed = 1)
+      : network(*transport, problem.traits().workers, start, seed),
         counted(solvers::count_calls(problem, network)),
         constants(std::move(known), {}),
         solver(solvers::catalogue().make(method, {*counted, network, constants, start})) {

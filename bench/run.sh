@@ -45,7 +45,7 @@ machine() {
 load_before=$(cut -d ' ' -f 1 /proc/loadavg)
 rows=$(mktemp)
 trap 'rm -f "$rows"' EXIT
-for program in dense_operator combine rand_k top_k compressors framework_overhead numpy_round many_workers average; do
+for program in dense_operator combine rand_k top_k compressors framework_overhead numpy_round masha_compressors many_workers average; do
   launch=()
   if [[ $program == average ]]; then launch=(mpirun -n 4); fi
   [[ -x $build/bench/$program ]] || { echo "$program is not built: TRIVIUM_MPI or TRIVIUM_HDF5 is off" >&2; continue; }

@@ -1,7 +1,11 @@
 #pragma once
 #include <cstdio>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
+
+#include <fmt/format.h>
+#include <unistd.h>
 
 namespace trivium::bench {
 
@@ -22,5 +26,24 @@ inline double number_in(const std::string& json, const std::string& name) {
   if (at == std::string::npos) throw std::runtime_error("no '" + name + "' in: " + json);
   return std::stod(json.substr(at + name.size() + 4));
 }
+
+/// What a script of numpy/ prints, run with one thread.
+inline std::string output_of_script(const std::string& script, const std::string& arguments) {
+  return output_of(fmt::format("OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 {} {}/{} {}", TRIVIUM_PYTHON,
+                               TRIVIUM_NUMPY_SCRIPTS, script, arguments));
+}
+
+/// A folder of this process that is removed at the end.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() { std::filesystem::create_directories(path_); }
+  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  std::string file(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_ =
+      std::filesystem::temp_directory_path() / fmt::format("trivium-bench-{}", getpid());
+};
 
 }  // namespace trivium::bench

@@ -109,7 +109,7 @@ class Qsgd final : public Compressor {
   }
   template <class T>
   void add_all_elias(MessageReader& reader, std::span<T> out, LevelValues& value) {
-    std::array<std::uint32_t, group> codes = {};
+    std::array<std::uint32_t, group> codes;
     for (; !out.empty(); out = out.subspan(std::min(group, out.size()))) {
       const std::size_t count = std::min(group, out.size());
       read_elias(reader, std::span(codes).first(count), s_);

@@ -92,17 +92,20 @@ class SignNorm final : public Compressor {
   template <class T>
   double read_signs(std::span<const T> x) {
     double sums[16] = {};
+    const auto add_sizes = [&](const T* from) {
+      for (std::size_t i = 0; i < word_bits; i += 16)
+        for (std::size_t lane = 0; lane < 16; ++lane) sums[lane] += std::abs(double{from[i + lane]});
+    };
     const std::size_t whole = x.size() / word_bits * word_bits;
     for (std::size_t begin = 0; begin < whole; begin += word_bits) {
       signs_[begin / word_bits] = signs_of(&x[begin]);
-      for (std::size_t i = 0; i < word_bits; i += 16)
-        for (std::size_t lane = 0; lane < 16; ++lane) sums[lane] += std::abs(double{x[begin + i + lane]});
+      add_sizes(&x[begin]);
     }
     if (whole < x.size()) {
       T last[word_bits] = {};
       std::copy(x.begin() + static_cast<std::ptrdiff_t>(whole), x.end(), last);
       signs_.back() = signs_of(last);
-      for (std::size_t i = 0; i < word_bits; ++i) sums[i % 16] += std::abs(double{last[i]});
+      add_sizes(last);
     }
     double sum = 0;
     for (const double part : sums) sum += part;

@@ -139,14 +139,15 @@ class Ternary final : public Compressor {
         }
       }
     }
-    for (; begin < out.size(); begin += trits) {
-      const std::size_t count = std::min(trits, out.size() - begin);
-      std::uint64_t word = reader.read(bits_for(powers[count]));
-      std::uint64_t codes[8] = {};
-      for (std::size_t k = 0; k < count; ++k, word /= 3) codes[k] = k + 1 == count ? word : word % 3;
-      T* to = &out[begin];
-      store_some(to, load_some(to, count) + lanes<T>(value(load(codes))), count);
+    const std::span<T> left = out.subspan(begin);
+    std::array<std::uint32_t, trit_group> codes;
+    for (std::size_t i = 0; i < left.size(); i += trits) {
+      const std::size_t count = std::min(trits, left.size() - i);
+      auto word = static_cast<std::uint32_t>(reader.read(bits_for(powers[count])));
+      for (std::size_t k = 0; k + 1 < count; ++k, word /= 3) codes[i + k] = word % 3;
+      codes[i + count - 1] = word;
     }
+    add_some(codes.data(), left, value);
   }
 
   std::size_t dimension_;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include <trivium/compressors/compressor.hpp>
@@ -9,6 +10,8 @@
 
 namespace trivium::compressors {
 namespace {
+
+constexpr std::size_t word_bits = 32;
 
 /// Sends the entries that are not small beside the largest.
 class Threshold final : public Compressor {
@@ -43,7 +46,7 @@ class Threshold final : public Compressor {
         index_bits_(bits_for(dimension_)),
         count_bits_(bits_for(dimension_ + 1)),
         indices_(dimension_),
-        marks_((dimension_ + 31) / 32) {}
+        marks_((dimension_ + word_bits - 1) / word_bits) {}
 
   Guarantee guarantee() const override {
     const double d = static_cast<double>(dimension_);
@@ -57,11 +60,11 @@ class Threshold final : public Compressor {
 
   void encode(const Vector& x, Message& message) override {
     require_dimension(x.size(), dimension_, "threshold");
-    const std::span<const std::uint32_t> indices = choose(x);
+    mark(x);
+    const std::span<const std::uint32_t> indices = list();
     const bool marked = dimension_ < count_bits_ + indices.size() * static_cast<std::size_t>(index_bits_);
     message.append(Part::scalars, marked ? 1 : 0, 1);
     if (marked) {
-      mark(indices);
       append_marks(message);
     } else {
       message.append(Part::scalars, indices.size(), count_bits_);
@@ -89,65 +92,77 @@ class Threshold final : public Compressor {
     return dimension;
   }
 
-  /// The largest |x_i|, in lanes that the compiler keeps in vector registers. A NaN is never the larger one.
+  /// The largest |x_i|. A NaN is never the larger one.
   template <class T>
   static double largest(std::span<const T> x) {
-    constexpr std::size_t lanes = 16;
-    T most[lanes] = {};
+    typedef T Lanes __attribute__((vector_size(64)));
+    constexpr std::size_t lanes = sizeof(Lanes) / sizeof(T);
+    Lanes most[2] = {};
+    const auto look = [&](const T* from, std::size_t count, Lanes& most) {
+      Lanes entries = {};
+      std::memcpy(&entries, from, count * sizeof(T));
+      const Lanes sizes = entries < 0 ? -entries : entries;
+      most = sizes > most ? sizes : most;
+    };
     std::size_t i = 0;
-    for (; i + lanes <= x.size(); i += lanes)
-      for (std::size_t lane = 0; lane < lanes; ++lane)
-        most[lane] = std::max(most[lane], std::abs(x[i + lane]));
-    for (; i < x.size(); ++i) most[0] = std::max(most[0], std::abs(x[i]));
-    return *std::max_element(most, most + lanes);
+    for (; i + 2 * lanes <= x.size(); i += 2 * lanes)
+      for (std::size_t half = 0; half < 2; ++half) look(&x[i + half * lanes], lanes, most[half]);
+    for (; i < x.size(); i += lanes) look(&x[i], std::min(lanes, x.size() - i), most[0]);
+    most[0] = most[1] > most[0] ? most[1] : most[0];
+    T found = 0;
+    for (std::size_t lane = 0; lane < lanes; ++lane) found = std::max(found, most[0][lane]);
+    return found;
   }
 
-  /// The indices of what is sent, ascending.
-  std::span<const std::uint32_t> choose(const Vector& x) {
-    if (!x.on_host()) return choose(std::span<const double>(x.to_host()));
-    return x.dtype() == Dtype::float64 ? choose(x.span<double>()) : choose(x.span<float>());
+  /// Marks the entries that are sent.
+  void mark(const Vector& x) {
+    if (!x.on_host()) return mark(std::span<const double>(x.to_host()));
+    return x.dtype() == Dtype::float64 ? mark(x.span<double>()) : mark(x.span<float>());
   }
   template <class T>
-  std::span<const std::uint32_t> choose(std::span<const T> x) {
+  void mark(std::span<const T> x) {
     // At least the least positive number, so that zeros stay below it.
     const double bound = std::max(level_ * largest(x), std::numeric_limits<double>::denorm_min());
-    const auto sent = [&](std::size_t i) { return !(std::abs(double{x[i]}) < bound); };  // so is a NaN
-    std::size_t count = 0;
-    const auto take = [&](std::size_t i) {
-      indices_[count] = static_cast<std::uint32_t>(i);
-      count += sent(i) ? 1 : 0;
-    };
-    constexpr std::size_t stride = 16;  // most strides hold nothing to send and are passed over
-    std::size_t i = 0;
-    for (; i + stride <= x.size(); i += stride) {
-      bool any = false;
-      for (std::size_t lane = 0; lane < stride; ++lane) any |= sent(i + lane);
-      for (std::size_t lane = 0; any && lane < stride; ++lane) take(i + lane);
+    const std::size_t whole = x.size() / word_bits;
+    for (std::size_t word = 0; word < whole; ++word) marks_[word] = marks_of(&x[word_bits * word], bound);
+    if (whole == marks_.size()) return;
+    T last[word_bits] = {};
+    std::copy(x.begin() + static_cast<std::ptrdiff_t>(word_bits * whole), x.end(), last);
+    marks_.back() = marks_of(last, bound);
+  }
+  /// Bit i of the result is set when |x[i]| is not below the bound: so it is for a NaN.
+  template <class T>
+  static std::uint32_t marks_of(const T* x, double bound) {
+    std::uint8_t sent[word_bits];
+    for (std::size_t i = 0; i < word_bits; ++i) sent[i] = !(std::abs(double{x[i]}) < bound);
+    std::uint32_t word = 0;
+    for (std::size_t i = 0; i < word_bits; i += 8) {
+      std::uint64_t eight;
+      std::memcpy(&eight, sent + i, 8);
+      word |= static_cast<std::uint32_t>(eight * 0x0102040810204080 >> 56) << i;  // byte j to bit 56 + j
     }
-    for (; i < x.size(); ++i) take(i);
-    return std::span(indices_).first(count);
+    return word;
+  }
+  /// The indices of the marked entries, ascending.
+  std::span<const std::uint32_t> list() {
+    std::uint32_t* to = indices_.data();
+    for (std::size_t word = 0; word < marks_.size(); ++word)
+      for (std::uint32_t left = marks_[word]; left != 0; left &= left - 1)
+        *to++ = static_cast<std::uint32_t>(word_bits * word) + static_cast<unsigned>(std::countr_zero(left));
+    return {indices_.data(), to};
   }
 
-  void mark(std::span<const std::uint32_t> indices) {
-    std::fill(marks_.begin(), marks_.end(), 0u);
-    for (const std::uint32_t index : indices) marks_[index / 32] |= 1u << (index % 32);
-  }
   void append_marks(Message& message) {
-    message.append_words(Part::indices, std::span(marks_).first(dimension_ / 32), 32);
-    if (const auto rest = static_cast<int>(dimension_ % 32))
+    message.append_words(Part::indices, std::span(marks_).first(dimension_ / word_bits), word_bits);
+    if (const auto rest = static_cast<int>(dimension_ % word_bits))
       message.append(Part::indices, marks_.back(), rest);
   }
 
   std::span<const std::uint32_t> read_marks(MessageReader& reader) {
-    reader.read_words(std::span(marks_).first(dimension_ / 32), 32);
-    if (const auto rest = static_cast<int>(dimension_ % 32))
+    reader.read_words(std::span(marks_).first(dimension_ / word_bits), word_bits);
+    if (const auto rest = static_cast<int>(dimension_ % word_bits))
       marks_.back() = static_cast<std::uint32_t>(reader.read(rest));
-    std::size_t count = 0;
-    for (std::size_t word = 0; word < marks_.size(); ++word)
-      for (std::uint32_t left = marks_[word]; left != 0; left &= left - 1)
-        indices_[count++] =
-            static_cast<std::uint32_t>(32 * word) + static_cast<unsigned>(std::countr_zero(left));
-    return std::span(indices_).first(count);
+    return list();
   }
   std::span<const std::uint32_t> read_list(MessageReader& reader) {
     const std::uint64_t count = reader.read(count_bits_);

@@ -30,6 +30,31 @@ double from_bfloat16(std::uint64_t bits) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(bits << 16));
 }
 
+/// Patterns pattern(0), ..., pattern(count - 1) from bit `shift` of `to` on, 1 <= shift <= 7: each completes
+/// the byte that the one before has begun.
+template <class Pattern, class At>
+void store_shifted(std::byte* to, int shift, std::size_t count, At pattern) {
+  constexpr int width = 8 * sizeof(Pattern);
+  auto begun = std::to_integer<Pattern>(*to);
+  for (std::size_t i = 0; i < count; ++i, to += sizeof(Pattern)) {
+    const Pattern whole = pattern(i), stored = begun | whole << shift;
+    std::memcpy(to, &stored, sizeof stored);
+    begun = whole >> (width - shift);
+  }
+  *to = static_cast<std::byte>(begun);
+}
+/// Calls use(i, pattern) with them again.
+template <class Pattern, class Use>
+void load_shifted(const std::byte* from, int shift, std::size_t count, Use use) {
+  constexpr int width = 8 * sizeof(Pattern);
+  for (std::size_t i = 0; i < count; ++i, from += sizeof(Pattern)) {
+    Pattern stored;
+    std::memcpy(&stored, from, sizeof stored);
+    const auto end = std::to_integer<Pattern>(from[sizeof stored]);
+    use(i, static_cast<Pattern>(stored >> shift | end << (width - shift)));
+  }
+}
+
 }  // namespace
 
 int bits_of(ValueFormat format) {
@@ -113,31 +138,33 @@ void Message::append_values(Part part, std::span<const double> values, ValueForm
   const std::uint64_t length = values.size() * static_cast<std::uint64_t>(bits_of(format));
   const std::size_t needed = (bits_ + length + 7) / 8 + 2 * slack;
   if (needed > buffer_.size()) buffer_.resize(std::max(needed, 2 * buffer_.size()));
-  if (format != ValueFormat::bfloat16 && bits_ % 8 == 0) {  // whole bytes: store the numbers as they are
-    std::byte* to = &buffer_[bits_ / 8];
-    if (format == ValueFormat::float64) {
-      small_copy<8>(to, values.data(), values.size());
-    } else {
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        const float narrow = static_cast<float>(values[i]);
-        std::memcpy(to + 4 * i, &narrow, 4);
-      }
-    }
-    bits_ += length;
-    split_[static_cast<std::size_t>(part)] += length;
-    return;
-  }
-  std::uint64_t random = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (format == ValueFormat::bfloat16) {
+  std::byte* const to = &buffer_[bits_ / 8];
+  if (format == ValueFormat::bfloat16) {
+    std::uint64_t random = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
       random = i % 4 == 0 ? rounding() : random >> 16;
       append(part, to_bfloat16(values[i], random & 0xFFFF), 16);
-    } else if (format == ValueFormat::float32) {
-      append(part, std::bit_cast<std::uint32_t>(static_cast<float>(values[i])), 32);
-    } else {
-      append(part, std::bit_cast<std::uint64_t>(values[i]), 64);
+    }
+    return;
+  }
+  if (const int shift = static_cast<int>(bits_ % 8); shift != 0) {
+    if (format == ValueFormat::float64)
+      store_shifted<std::uint64_t>(to, shift, values.size(),
+                                   [&](std::size_t i) { return std::bit_cast<std::uint64_t>(values[i]); });
+    else
+      store_shifted<std::uint32_t>(to, shift, values.size(), [&](std::size_t i) {
+        return std::bit_cast<std::uint32_t>(static_cast<float>(values[i]));
+      });
+  } else if (format == ValueFormat::float64) {
+    small_copy<8>(to, values.data(), values.size());
+  } else {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const float narrow = static_cast<float>(values[i]);
+      std::memcpy(to + 4 * i, &narrow, 4);
     }
   }
+  bits_ += length;
+  split_[static_cast<std::size_t>(part)] += length;
 }
 
 bool Message::take_last_bit(Part part) {
@@ -234,28 +261,30 @@ void MessageReader::read_values(std::span<double> values, ValueFormat format) {
   if (length > remaining())
     throw MessageError(fmt::format("a message of {} bits ended before its {} values of {} bits",
                                    message_.bits_, values.size(), bits_of(format)));
-  if (format != ValueFormat::bfloat16 && position_ % 8 == 0) {
-    const std::byte* from = message_.buffer_.data() + position_ / 8;
-    if (format == ValueFormat::float64) {
-      small_copy<8>(values.data(), from, values.size());
-    } else {
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        float narrow;
-        std::memcpy(&narrow, from + 4 * i, 4);
-        values[i] = narrow;
-      }
-    }
-    position_ += length;
+  if (format == ValueFormat::bfloat16) {
+    for (double& value : values) value = from_bfloat16(read(16));
     return;
   }
-  for (double& value : values) {
-    if (format == ValueFormat::bfloat16)
-      value = from_bfloat16(read(16));
-    else if (format == ValueFormat::float32)
-      value = std::bit_cast<float>(static_cast<std::uint32_t>(read(32)));
+  const std::byte* const from = message_.buffer_.data() + position_ / 8;
+  if (const int shift = static_cast<int>(position_ % 8); shift != 0 && length > 0) {
+    if (format == ValueFormat::float64)
+      load_shifted<std::uint64_t>(from, shift, values.size(), [&](std::size_t i, std::uint64_t pattern) {
+        values[i] = std::bit_cast<double>(pattern);
+      });
     else
-      value = std::bit_cast<double>(read(64));
+      load_shifted<std::uint32_t>(from, shift, values.size(), [&](std::size_t i, std::uint32_t pattern) {
+        values[i] = std::bit_cast<float>(pattern);
+      });
+  } else if (format == ValueFormat::float64) {
+    small_copy<8>(values.data(), from, values.size());
+  } else {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      float narrow;
+      std::memcpy(&narrow, from + 4 * i, 4);
+      values[i] = narrow;
+    }
   }
+  position_ += length;
 }
 
 std::uint64_t MessageReader::peek() const {

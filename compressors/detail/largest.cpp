@@ -9,6 +9,8 @@
 #include <limits>
 #include <type_traits>
 
+#include "lanes.hpp"
+
 namespace trivium::compressors {
 namespace {
 
@@ -29,7 +31,7 @@ Pattern<T> pattern_of(T x) {
 /// That of the number as float64: widening keeps order and ties.
 std::int64_t magnitude(double x) { return pattern_of(x); }
 
-/// Below this many entries all are candidates.
+/// Below this many entries no bound is looked for first.
 constexpr std::size_t few = 4096;
 constexpr std::size_t largest_sample = 8192, sampled_share = 32;
 
@@ -59,6 +61,45 @@ void mark(const T* x, std::size_t size, Pattern<T> bound, std::array<std::uint8_
   }
 }
 
+/// The largest of some magnitudes: all above `cut`, and the first `ties` of those equal to it.
+struct Kept {
+  std::int64_t cut;
+  std::size_t ties;
+};
+
+/// The k largest of the first `count` of `sizes`, found by halving the range of what the k-th can be:
+/// counting those above a bound takes no branches and fills vector registers. `sizes` are filled up with -1
+/// to whole groups of 16.
+Kept largest_by_halving(std::span<const std::int64_t> sizes, std::size_t count, std::size_t k) {
+  std::int64_t low = sizes[0], high = sizes[0];
+  for (const std::int64_t size : sizes.first(count)) {
+    low = std::min(low, size);
+    high = std::max(high, size);
+  }
+  if (k == count) return {low - 1, 0};
+  ++high;  // k or more reach `low`; fewer, `beyond` of them, reach `high`
+  std::size_t beyond = 0;
+  while (high - low > 1) {
+    const std::int64_t middle = low + (high - low) / 2;
+    Eight<std::int64_t> even = {}, odd = {};  // a comparison is -1 where it holds
+    for (std::size_t i = 0; i < count; i += 16) {
+      even -= load(&sizes[i]) >= middle;
+      odd -= load(&sizes[i + 8]) >= middle;
+    }
+    even += odd;
+    std::size_t reached = 0;
+    for (std::size_t lane = 0; lane < 8; ++lane) reached += static_cast<std::size_t>(even[lane]);
+    if (reached == k) return {middle - 1, 0};
+    if (reached > k) {
+      low = middle;
+    } else {
+      high = middle;
+      beyond = reached;
+    }
+  }
+  return {low, k - beyond};
+}
+
 }  // namespace
 
 Largest::Largest(std::size_t dimension, std::size_t k) {
@@ -81,9 +122,10 @@ void Largest::select(const Vector& x, std::span<std::uint32_t> indices, std::spa
 template <class T>
 void Largest::select_among(std::span<const T> x, std::span<std::uint32_t> indices, std::span<double> values) {
   const std::size_t k = indices.size();
+  if (x.size() < few) return select_few(x, indices, values);
   // The rank in the sample that k has in x, and four standard deviations more: seldom too small. A bound that
   // fewer than k entries reach is replaced by a lower one, at last by zero.
-  const std::size_t sampled = x.size() < few ? 0 : std::min(largest_sample, x.size() / sampled_share);
+  const std::size_t sampled = std::min(largest_sample, x.size() / sampled_share);
   const double expected =
       static_cast<double>(k) / static_cast<double>(x.size()) * static_cast<double>(sampled);
   auto rank = static_cast<std::size_t>(expected + 4 * std::sqrt(expected) + 8);
@@ -109,6 +151,34 @@ void Largest::select_among(std::span<const T> x, std::span<std::uint32_t> indice
     indices[chosen] = places_[i];
     chosen += size > cut || tie;
     ties -= tie;
+  }
+}
+
+template <class T>
+void Largest::select_few(std::span<const T> x, std::span<std::uint32_t> indices, std::span<double> values) {
+  constexpr std::size_t word_bits = 64;
+  ranked_.resize((x.size() + word_bits - 1) / word_bits * word_bits);
+  for (std::size_t i = 0; i < x.size(); ++i) ranked_[i] = magnitude(x[i]);
+  std::fill(ranked_.begin() + static_cast<std::ptrdiff_t>(x.size()), ranked_.end(), -1);  // kept nowhere
+  auto [cut, ties] = largest_by_halving(ranked_, x.size(), indices.size());
+  const std::int64_t bound = ties > 0 ? cut : cut + 1;
+  std::size_t chosen = 0;
+  for (std::size_t begin = 0; begin < x.size(); begin += word_bits) {
+    std::uint8_t flags[word_bits];
+    for (std::size_t i = 0; i < word_bits; ++i) flags[i] = ranked_[begin + i] >= bound;
+    for (std::size_t group = 0; group < word_bits; group += 8) {
+      std::uint64_t word;
+      std::memcpy(&word, flags + group, 8);
+      for (; word != 0; word &= word - 1) {
+        const std::size_t i = begin + group + static_cast<std::size_t>(std::countr_zero(word)) / 8;
+        if (ranked_[i] == cut) {
+          if (ties == 0) continue;
+          --ties;
+        }
+        indices[chosen] = static_cast<std::uint32_t>(i);
+        values[chosen++] = x[i];
+      }
+    }
   }
 }
 

@@ -10,7 +10,8 @@ namespace trivium::compressors {
 
 /// Finds a vector's entries of largest magnitude in time linear in its length: a random sample tells a bound
 /// that a little more than k entries reach, one pass collects those, a selection among them is exact. What is
-/// found does not depend on the sample, only the time does.
+/// found does not depend on the sample, only the time does. Among a few thousand entries the k-th magnitude
+/// is found by halving its range.
 class Largest {
  public:
   /// Makes room for the search of k entries among `dimension`; a vector with more candidates than usual
@@ -24,6 +25,8 @@ class Largest {
  private:
   template <class T>
   void select_among(std::span<const T> x, std::span<std::uint32_t> indices, std::span<double> values);
+  template <class T>
+  void select_few(std::span<const T> x, std::span<std::uint32_t> indices, std::span<double> values);
   template <class T>
   void collect(std::span<const T> x, T bound, std::size_t k);
   std::int64_t smallest_kept(std::size_t k);

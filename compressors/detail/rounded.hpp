@@ -91,14 +91,16 @@ void round_some(std::span<const T> x, Stream& stream, Code code, std::uint32_t* 
 }
 
 /// out += value(codes) for every eight entries; `value` takes Words and returns Reals. The codes are read up
-/// to the next multiple of 8.
+/// to the next multiple of 8, where they are set to zero first.
 template <class T, class Value>
-void add_some(const std::uint32_t* codes, std::span<T> out, Value& value) {
-  for (std::size_t i = 0; i < out.size(); i += 8) {
-    const std::size_t count = std::min<std::size_t>(8, out.size() - i);
-    const Words eight = lanes<std::uint64_t>(load(codes + i));
-    store_some(&out[i], load_some(&out[i], count) + lanes<T>(value(eight)), count);
-  }
+void add_some(std::uint32_t* codes, std::span<T> out, Value& value) {
+  const auto values = [&](std::size_t i) { return lanes<T>(value(lanes<std::uint64_t>(load(codes + i)))); };
+  std::size_t i = 0;
+  for (; i + 8 <= out.size(); i += 8) store(&out[i], load(&out[i]) + values(i));
+  if (i == out.size()) return;
+  std::fill(codes + out.size(), codes + i + 8, 0u);
+  const Eight<T> last = values(i);
+  for (std::size_t lane = 0; i + lane < out.size(); ++lane) out[i + lane] += last[lane];
 }
 
 /// Appends the codes of all entries, `width` <= 16 bits for each.
@@ -122,14 +124,15 @@ void append_rounded(Message& message, Stream& stream, std::span<const T> x, int 
 /// Reads them again: out += value(codes).
 template <int fixed_width = 0, class T, class Value>
 void add_rounded(MessageReader& reader, std::span<T> out, int width, Value& value) {
-  std::array<std::uint64_t, 8 * 16 + 8> words = {};
+  std::array<std::uint64_t, 8 * 16 + 8> words;
+  std::fill_n(&words[8 * static_cast<std::size_t>(width)], 8, 0);  // is read and not used
   for (; out.size() >= group; out = out.subspan(group)) {
     reader.read_bits(words, group * static_cast<std::size_t>(width));
     unpack_group<fixed_width>(width, words.data(), [&](std::size_t k, const Words& codes) {
       store(&out[8 * k], load(&out[8 * k]) + lanes<T>(value(codes)));
     });
   }
-  std::array<std::uint32_t, group> codes = {};
+  std::array<std::uint32_t, group> codes;
   reader.read_words(std::span(codes).first(out.size()), width);
   add_some(codes.data(), out, value);
 }

@@ -1,4 +1,5 @@
 // Numbers in the three formats.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -58,6 +59,39 @@ TEST_CASE("numbers with few digits are exact in every format, at every bit offse
       for (std::size_t i = 0; i < values.size(); ++i)
         REQUIRE(std::bit_cast<std::uint64_t>(out[i]) == std::bit_cast<std::uint64_t>(values[i]));
     }
+}
+
+TEST_CASE("numbers are the bytes of their patterns one by one, from every bit offset") {
+  Stream random(5, Purpose::test, 0, 0);
+  std::vector<double> values;
+  for (int count = 0; count < 40; ++count, values.push_back(random.normal()))
+    for (int offset = 0; offset < 8; ++offset)
+      for (const ValueFormat format : {ValueFormat::float64, ValueFormat::float32}) {
+        Message together, apart;
+        for (Message* message : {&together, &apart}) {
+          for (int i = 0; i < 60; ++i) message->append(Part::scalars, ~std::uint64_t{0}, 64);
+          message->clear();  // what an earlier message leaves behind must not show
+          message->append(Part::seeds, 0x55, offset);
+        }
+        together.append_values(Part::values, values, format, random);
+        for (const double value : values)
+          if (format == ValueFormat::float64)
+            apart.append(Part::values, std::bit_cast<std::uint64_t>(value), 64);
+          else
+            apart.append(Part::values, std::bit_cast<std::uint32_t>(static_cast<float>(value)), 32);
+        for (Message* message : {&together, &apart}) message->append(Part::indices, 5, 7);
+        REQUIRE(together.bits() == apart.bits());
+        REQUIRE(std::equal(together.bytes().begin(), together.bytes().end(), apart.bytes().begin()));
+        std::vector<double> out(values.size());
+        MessageReader reader(together);
+        reader.read(offset);
+        reader.read_values(out, format);
+        CHECK(reader.read(7) == 5);
+        reader.finish();
+        for (std::size_t i = 0; i < values.size(); ++i)
+          REQUIRE(out[i] ==
+                  (format == ValueFormat::float64 ? values[i] : double{static_cast<float>(values[i])}));
+      }
 }
 
 TEST_CASE("float64 keeps every bit, float32 rounds to nearest") {
