@@ -45,6 +45,7 @@ class Bernoulli final : public Compressor {
     g.omega = scaled_ ? (1 + coder_.omega()) / probability_ - 1 : 0;
     g.delta = scaled_ ? 1 + g.omega : 1 / (probability_ * coder_.kept());
     g.linear = coder_.linear();
+    g.proven = coder_.proven();
     g.joint_a = g.omega / workers_;
     g.expected_bits = 1 + probability_ * coder_.expected_bits();
     return g;

@@ -68,6 +68,7 @@ class BlockRandK final : public Compressor {
     g.omega = scaled_ ? scale * (1 + coder_.omega()) - 1 : 0;
     g.delta = scaled_ ? 1 + g.omega : scale / coder_.kept();
     g.linear = coder_.linear();
+    g.proven = coder_.proven();
     g.joint_a = g.omega / workers_;
     g.expected_bits = coder_.expected_bits() + k * (packed_ ? index_bits_ : 0);
     if (!lasts_.empty()) {

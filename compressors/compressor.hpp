@@ -19,6 +19,8 @@ struct Guarantee {
   /// Contractive: E|C(x) - x|^2 <= (1 - 1/delta) |x|^2. For an unbiased compressor delta = 1 + omega holds
   /// for C/(1 + omega).
   double delta = 1;
+  /// False: delta is what is seen, and inputs exist for which it does not hold (a warm start).
+  bool proven = true;
   /// All workers together: E|mean C_m(x_m) - xbar|^2 <= joint_a (1/M) sum |x_m|^2 - joint_b |xbar|^2
   /// (Szlendak et al. 2022). Independent compressors have joint_a = omega / M, joint_b = 0.
   double joint_a = 0;

@@ -47,7 +47,7 @@ class Induced final : public Compressor {
   Guarantee guarantee() const override {
     const Guarantee first = first_->guarantee(), rest = rest_->guarantee();
     Guarantee g;
-    g.omega = rest.omega * (1 - 1 / first.contraction());
+    g.omega = rest.omega * (first.proven ? 1 - 1 / first.contraction() : 1);  // C may do no good, but no harm
     g.delta = 1 + g.omega;
     g.joint_a = g.omega / workers_;
     g.expected_bits = first.expected_bits + rest.expected_bits;

@@ -52,6 +52,7 @@ class RandK final : public Compressor {
     g.omega = scaled_ ? d / k * (1 + coder_.omega()) - 1 : 0;
     g.delta = scaled_ ? 1 + g.omega : d / k / coder_.kept();
     g.linear = coder_.linear();
+    g.proven = coder_.proven();
     g.joint_a = g.omega / workers_;
     g.expected_bits = coder_.expected_bits() + k * (packed_ ? index_bits_ : 0);
     return g;

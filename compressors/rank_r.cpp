@@ -72,6 +72,8 @@ class RankR final : public Compressor {
     const double w = format_ == ValueFormat::bfloat16 ? bfloat16_omega : 0;
     Guarantee g;
     g.unbiased = false;
+    g.proven =
+        false;  // seen for Gaussian starts on random and on flat spectra; a warm start can miss a matrix
     g.delta = 1 / (1 - w);
     // Rounding P and Q independently adds (2 w + w^2) |P Q^T|^2 to the error, which is orthogonal to it.
     for (const MatrixPart& part : parts_)

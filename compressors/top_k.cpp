@@ -44,6 +44,7 @@ class TopK final : public Compressor {
     // What is lost of the chosen entries and what is not chosen are orthogonal, and the chosen ones hold at
     // least k/d of |x|^2.
     g.delta = d / k / coder_.kept();
+    g.proven = coder_.proven();
     g.expected_bits = coder_.expected_bits() + k * index_bits_;
     return g;
   }

@@ -29,6 +29,7 @@ class ValueCoder {
   /// E|C(v) - v|^2 <= (1 - kept) |v|^2, 0 < kept <= 1; throws InputError when nothing is sure to be kept.
   double kept() const;
   double expected_bits() const;
+  bool proven() const { return guarantee_.proven; }
   /// Numbers travel one by one, and sums of them as sums, up to rounding to nearest.
   bool linear() const { return nested_ == nullptr && format_ != ValueFormat::bfloat16; }
 

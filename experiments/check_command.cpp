@@ -122,7 +122,11 @@ void check_problem(const Experiment& experiment, std::size_t number, const Reque
   }
   print_constants(prepared, server);
   print_monotonicity(prepared, server);
-  if (server) fmt::print("\nmethods (bits per worker and iteration; exact expectations)\n");
+  if (server)
+    fmt::print(
+        "\nmethods (bits per worker and iteration: expectations, bounds where the length of messages depends "
+        "on "
+        "the vector)\n");
   for (const MethodRun& run : experiment.runs) {
     if (run.problem != number) continue;
     const solvers::Theory theory = theory_of(run, prepared, transport);

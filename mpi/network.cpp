@@ -324,7 +324,7 @@ void Network::send_down(Codec& down, Vector& x, bool* flag, bool opens) {
   message.clear();
   message.from = {seed_,    Purpose::downlink,
                   everyone, static_cast<std::uint64_t>(workers().total),
-                  round(),  opens ? std::uint64_t{0} : std::uint64_t{1}};
+                  round(),  opens ? std::uint64_t{0} : std::uint64_t{16}};
   std::uint64_t bits = flag != nullptr ? 1 : 0;
   if (const auto format = down.dense()) {
     bits += x.size() * static_cast<std::uint64_t>(bits_of(*format));

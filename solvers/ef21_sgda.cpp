@@ -39,7 +39,7 @@ class Ef21Sgda final : public CompressedMethod {
     const double L_rms = context.constants.L_rms();
     use_theory(remembered_error_bound(l.mean, mu_, 1 - q, q * q / (1 - q) * L_rms * L_rms),
                "min{ theta / (4 mu), root of g + 4 beta L_rms^2 g^2 / (mu theta) = 1 / (3 l) }", 1,
-               [&](double g) { return 1 - g * mu_; });
+               [&](double g) { return up_.guarantee.proven ? 1 - g * mu_ : 1; });
   }
 
   void start() override {

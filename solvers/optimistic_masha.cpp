@@ -131,7 +131,9 @@ class OptimisticMasha final : public Solver {
     alpha_ = params.alpha.resolve(factor);
     theory_.step = bound;
     theory_.step_used = eta_;
-    theory_.rate = params.alpha.theory && eta_ <= bound * (1 + 1e-12) ? factor : 1;
+    const bool holds = params.alpha.theory && params.alpha.value == 1 && snapshot_.by_coin() &&
+                       snapshot_.takes_new() && p() <= 0.5 && eta_ <= bound * (1 + 1e-12);
+    theory_.rate = holds ? factor : 1;
     const double refreshes = snapshot_.frequency() * snapshot_.dense_bits();
     theory_.bits_up = up.expected_bits + refreshes;
     theory_.bits_down = down.expected_bits + 1 + refreshes;

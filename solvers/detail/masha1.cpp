@@ -84,8 +84,8 @@ void Masha1::use_theory(const Tunable& step, problems::Constants& constants) {
   gamma_ = step.resolve(bound);
   theory_.step = bound;
   theory_.step_used = gamma_;
-  const bool proven =
-      gamma_ <= bound * (1 + 1e-12) && gamma_ * mu <= 1 - refresh;  // the proof needs g mu <= tau
+  const bool proven = gamma_ <= bound * (1 + 1e-12) && gamma_ * mu <= 1 - refresh &&
+                      snapshot_.by_coin();  // the proof needs g mu <= tau, and the coin
   theory_.rate = proven ? 1 - gamma_ * mu / 2 : 1;
   const double refreshes = snapshot_.frequency() * snapshot_.dense_bits();
   theory_.bits_up = b / M * up.expected_bits + refreshes;

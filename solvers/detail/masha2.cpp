@@ -110,7 +110,9 @@ void Masha2::use_theory(const Masha2Params& params, problems::Constants& constan
   theory_.step = is_proven ? proven : stable;
   gamma_ = params.step.resolve(theory_.step);
   theory_.step_used = gamma_;
-  theory_.rate = error_feedback_ && gamma_ <= proven * (1 + 1e-12) ? 1 - gamma_ * mu / 3 : 1;
+  const bool holds = error_feedback_ && snapshot_.by_coin() && snapshot_.probability() <= 0.5 &&
+                     up_.guarantee.proven && down_.guarantee.proven && gamma_ <= proven * (1 + 1e-12);
+  theory_.rate = holds ? 1 - gamma_ * mu / 3 : 1;
   const double refreshes = snapshot_.frequency() * snapshot_.dense_bits();
   theory_.bits_up = up_.guarantee.expected_bits + refreshes;
   theory_.bits_down = down_.guarantee.expected_bits + 1 + refreshes;

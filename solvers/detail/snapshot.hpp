@@ -33,6 +33,9 @@ class Snapshot {
   double probability() const { return probability_; }
   /// Share of iterations that end with an exchange.
   double frequency() const { return periodic_ ? 1 / static_cast<double>(period_) : probability_; }
+  /// Drawn by a coin, as the theorems have it; not periodic.
+  bool by_coin() const { return !periodic_; }
+  bool takes_new() const { return takes_new_; }
   /// Bits of one dense vector.
   double dense_bits() const;
 
