@@ -51,7 +51,8 @@ class ThreePillars final : public Solver {
         "/ (2 "
         "C), p / (2 mu) },\n"
         "C^2 = max{ 0, 1 - B - P } d1^2 + (A + P) sig1^2: sig1 for perm_k and for one sampled worker;\n"
-        "inner steps 4 (1 + g L_1) (hpe) or 2 (1 + g L_1) log(64 (1 + g L_1)^2 / (g mu)) (tseng);\n"
+        "inner steps max{ 4, 2 log(3 + 2 g L_1) } (1 + g L_1) (hpe) or 2 (1 + g L_1) log(64 (1 + g L_1)^2 / "
+        "(g mu)) (tseng);\n"
         "V = |z - z*|^2 + |m - z*|^2 is multiplied by at most 1 - g mu / 2 each iteration",
         "Beznosikov, Takac, Gasnikov 2023 (arXiv 2302.07615)"};
   }
@@ -151,21 +152,19 @@ class ThreePillars final : public Solver {
   void use_theory(const Params& params, problems::Constants& constants) {
     const compressors::Guarantee& up = up_.guarantee;
     snapshot_.use_theory(std::min(0.5, senders_.share() * up.expected_bits / snapshot_.dense_bits()));
-    const double p = snapshot_.probability(), mu = std::max(constants.mu(), 0.0);
-    const double C = correction_constant(up, senders_.variance(), constants);
+    const double p = snapshot_.probability(), mu = above_rounding(constants.mu(), server_.L_1());
+    const double C = above_rounding(correction_constant(up, senders_.variance(), constants), server_.L_1());
     double bound = C > 0 ? std::sqrt(p) / (2 * C) : std::numeric_limits<double>::infinity();
     if (mu > 0) bound = std::min(bound, p / (2 * mu));
     if (!std::isfinite(bound))
       bound = 1 / server_.L_1();  // nothing limits it: equal workers, no strong monotonicity
     gamma_ = params.step.resolve(bound);
-    const double condition = 1 + gamma_ * server_.L_1();
-    const double steps =
-        hpe_ ? 4 * condition
-             : 2 * condition * std::log(64 * condition * condition / (gamma_ * std::max(mu, 1e-12)));
-    server_.use_theory(static_cast<std::int64_t>(std::ceil(steps)));
+    server_.use_theory(inner_steps(hpe_, gamma_, server_.L_1(), mu));
     theory_.step = bound;
     theory_.step_used = gamma_;
-    theory_.rate = gamma_ <= bound * (1 + 1e-12) ? 1 - gamma_ * mu / 2 : 1;
+    const bool has_rate = gamma_ <= bound * (1 + 1e-12) && gamma_ * mu <= 1 - p && senders_.uniform() &&
+                          server_.is_exact_enough(hpe_);
+    theory_.rate = has_rate ? 1 - gamma_ * mu / 2 : 1;
     const double dense = snapshot_.dense_bits(), vectors = up.linear ? 1 : 2;
     theory_.bits_up = senders_.share() * up.expected_bits + snapshot_.frequency() * dense;
     theory_.bits_down = vectors * dense * (1 + snapshot_.frequency());

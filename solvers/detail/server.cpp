@@ -1,5 +1,6 @@
 #include "server.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -19,6 +20,13 @@ void InnerParams::describe(Fields& fields) {
   fields.integer("inner_steps", steps, {1, 1e9}, "extragradient steps for inner = \"fixed\"");
 }
 
+std::int64_t inner_steps(bool forgiving, double g, double L_1, double mu) {
+  const double k = g * L_1;
+  const double factor = forgiving ? std::max(4.0, 2 * std::log(3 + 2 * k))
+                                  : 2 * std::log(64 * (1 + k) * (1 + k) / (g * std::max(mu, 1e-12)));
+  return static_cast<std::int64_t>(std::ceil(factor * (1 + k)));
+}
+
 Server::Server(const InnerParams& params, const Context& context)
     : problem_(context.problem),
       network_(context.network),
@@ -30,6 +38,11 @@ Server::Server(const InnerParams& params, const Context& context)
       L_1_(context.constants.get(problems::Which::L_1).value),
       half_(context.start.like()),
       B_(half_.like()) {}
+
+bool Server::is_exact_enough(bool forgiving) const {
+  if (rule_ == Rule::fixed) return from_theory_ || steps_ >= theory_steps_;
+  return rule_ == Rule::exact || forgiving;
+}
 
 void Server::evaluate(const Vector& z, Vector& out) {
   if (network_.counting()) network_.ledger().local_steps += 1;

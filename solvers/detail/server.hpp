@@ -12,6 +12,10 @@ struct InnerParams {
   void describe(Fields& fields);
 };
 
+/// Enough extragradient steps for |g B(u)| <= |u - z| / 2, max{ 4, 2 log(3 + 2 g L_1) } (1 + g L_1), or for a
+/// last step that does not forgive an inexact u 2 (1 + g L_1) log(64 (1 + g L_1)^2 / (g mu)).
+std::int64_t inner_steps(bool forgiving, double g, double L_1, double mu);
+
 /// The server's own operator F_1 (worker 0's) and the sub-problems it solves while the workers wait.
 /// Everything happens on the server's rank; its evaluations are the ledger's local steps, not oracle calls.
 class Server {
@@ -23,6 +27,9 @@ class Server {
   double L_1() const { return L_1_; }
   /// Inner steps for `inner = "theory"`.
   void use_theory(std::int64_t steps) { theory_steps_ = steps; }
+  /// Whether the sub-problems are solved as well as the rate asks for; |g B(u)| <= |u - z| / 2 is enough for
+  /// a forgiving last step only.
+  bool is_exact_enough(bool forgiving) const;
 
   /// out = F_1(z).
   void evaluate(const Vector& z, Vector& out);

@@ -38,6 +38,8 @@ class Senders {
     return count_ < total_ ? static_cast<double>(total_ - count_) / (static_cast<double>(total_ - 1) * count_)
                            : 0;
   }
+  /// Whether every subset is equally likely, which proofs ask for.
+  bool uniform() const { return !cyclic_ || count_ == total_; }
   /// Ascending; valid until the next call.
   std::span<const int> next() {
     if (count_ == total_) return network_.everybody();
@@ -57,6 +59,10 @@ class Senders {
   std::vector<int> turn_;
   std::int64_t begun_ = 0;
 };
+
+/// A measured constant, or 0 where it is what rounding leaves of equal workers or of a rotation: a step of 1
+/// / c would send the server into endless inner steps.
+inline double above_rounding(double constant, double L) { return constant > 1e-12 * L ? constant : 0; }
 
 /// C with E|S|^2 <= C^2 |u - m|^2 for S the mean of Q_i(x_i), x_i = (F_i - F_1)(m) - (F_i - F_1)(u), over
 /// senders whose sampling has the variance P: |xbar| <= d1 |u - m| and (1/M) sum |x_i|^2 <= sig1^2 |u - m|^2.

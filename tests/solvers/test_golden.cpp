@@ -205,3 +205,17 @@ TEST_CASE("golden runs of Three Pillars") {
   hpe.steps(40);
   CHECK(hpe.distance() == Approx(1.3724401943e-05).epsilon(1e-9));
 }
+
+TEST_CASE("golden run of Three Pillars with error feedback") {
+  const Table top_10{{"type", "top_k"}, {"k", 10}};
+  for (const char* form : {"hpe", "tseng"})  // the same for an exact u
+    check_golden({"three_pillars_ef",
+                  {{"step", 1},
+                   {"uplink", top_10},
+                   {"form", form},
+                   {"inner", "exact"},
+                   {"refresh", 0.1},
+                   {"schedule", "periodic"}},
+                  ""},
+                 {6.3272312425e-02, 3.7093976372e-04, 2.2698462273e-07}, 145200, {{"similarity", 0.1}});
+}

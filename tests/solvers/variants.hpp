@@ -46,6 +46,11 @@ inline std::vector<Table> parameter_sets(const std::string& name) {
             {{"uplink", compressor("natural")}, {"inner", "relative"}, {"snapshot", "new"}},
             {{"uplink", compressor("identity")}, {"participants", 2}, {"inner", "exact"}},
             {{"uplink", compressor("identity")}, {"participants", 2}, {"sampling", "cyclic"}}};
+  if (name == "three_pillars_ef")
+    return {{},
+            {{"rule", "proven"}, {"uplink", top_k(0.5)}, {"form", "tseng"}},
+            {{"uplink", compressor("sign_norm")}, {"inner", "relative"}, {"snapshot", "new"}},
+            {{"error_feedback", false}, {"uplink", compressor("natural")}, {"schedule", "periodic"}}};
   if (name == "optimistic_masha")
     return {{}, {{"uplink", rand_k(0.5)}}, {{"downlink", compressor("natural")}, {"schedule", "periodic"}}};
   if (name == "qsgda" || name == "compressed_extragradient")
@@ -112,21 +117,24 @@ inline Facts facts(const Plugin& plugin) {
   // With D = |z_k - z*|^2, S = |z_k - z_{k-1}|^2, V = D + 2 g <F(z_k) - F(z_{k-1}), z* - z_k> + g L S falls
   // by 1 - g mu for g <= 1 / (4 L), and V >= (1 - g L) D >= 3/4 D.
   if (plugin.type == "optimistic") return {4.0 / 3, false, true, {{1, 1, 1}}};
-  if (plugin.type == "masha2" || plugin.type == "vr_masha2") {
+  if (plugin.type == "masha2" || plugin.type == "vr_masha2" || plugin.type == "three_pillars_ef") {
     // |z - z*|^2 <= 2 |z - E - z*|^2 + 2 |E|^2, and V_0 = 2 |z_0 - z*|^2.
     Facts facts{4, true, true, {}, true, false};
     const bool proven = plugin.parameters.find("rule") != nullptr;
     if (!proven) facts.iterations = 6000;
     if (proven) facts.rotates = false;  // it does, in 50 times as many iterations
+    facts.serves = plugin.type == "three_pillars_ef";
+    return facts;
+  }
+  if (plugin.type == "three_pillars") {
+    Facts facts;
+    facts.serves = true;
+    // Turns have no proof.
+    if (plugin.parameters.find("sampling") != nullptr) facts.iterations = 2000;
     return facts;
   }
   // V_0 = ((1 - p) / eta + (2 p + eta mu) / (2 p eta)) |z_0 - z*|^2 and V >= (1 - p) / (2 eta) |z - z*|^2
   // with p <= 1/2 and eta mu <= p / 2.
-  if (plugin.type == "three_pillars") {
-    Facts facts;
-    facts.serves = true;
-    return facts;
-  }
   if (plugin.type == "optimistic_masha") return {7, true, true, {}};
   const bool lossless = text_of(plugin).find("identity") != std::string::npos;
   if (plugin.type == "qsgda") return {1, true, false, {{1, 1, 1}}, lossless};
