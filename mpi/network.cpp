@@ -309,6 +309,27 @@ void Network::broadcast(Codec& down, Vector& x, Vector& y) {
   send_down(down, y, nullptr, false);
 }
 
+void Network::send_to(std::span<const int> participants, ValueFormat format, Vector& x, Vector& y) {
+  if (format == ValueFormat::bfloat16)
+    throw std::logic_error("vectors for some workers travel as float64 or float32");
+  Stopwatch watch;
+  if (counting()) {
+    ledger_.open_downlink();
+    ledger_.messages_down += participants.size();
+    for (const int m : participants)
+      if (workers().hosts(m))
+        ledger_.of(m).down += (x.size() + y.size()) * static_cast<std::uint64_t>(bits_of(format));
+  }
+  if (transport_.ranks() > 1) cut_by_rank(participants, workers().total, transport_.ranks(), scratch_->cut);
+  for (Vector* vector : {&x, &y}) {
+    require_size(*vector);
+    if (is_server() && format == ValueFormat::float32) round_to_float32(*vector);
+    if (transport_.ranks() > 1)
+      scratch_->sum.spread_to(transport_, channel(), scratch_->cut, format, *vector);
+  }
+  if (counting()) seconds_.network += watch.lap();
+}
+
 void Network::share_off_the_record(Vector& x) {
   if (transport_.ranks() == 1) return;
   const ValueFormat exact = x.dtype() == Dtype::float32 ? ValueFormat::float32 : ValueFormat::float64;

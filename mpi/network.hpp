@@ -58,6 +58,9 @@ class Network {
   void broadcast(Codec& down, Vector& x);
   /// Two vectors in one message each way of the same round.
   void broadcast(Codec& down, Vector& x, Vector& y);
+  /// The server's x and y to some workers only (ascending, distinct), uncompressed, in one message. On return
+  /// the ranks that host one of them, and the server's, hold what was heard; on the others x and y stay.
+  void send_to(std::span<const int> participants, ValueFormat format, Vector& x, Vector& y);
   /// x of the server on every rank, uncompressed and uncounted: for the point that is reported.
   void share_off_the_record(Vector& x);
   /// The same with one more bit, the server's `flag`; returns it on every rank.

@@ -171,6 +171,31 @@ void DenseSum::spread(Transport& transport, Channel channel, ValueFormat format,
   unpack(staged.data(), as, 0, x.size(), x);
 }
 
+void DenseSum::spread_to(Transport& transport, Channel channel, const Cut& cut, ValueFormat format,
+                         Vector& x) {
+  const Dtype as = format == ValueFormat::float32 ? Dtype::float32 : Dtype::float64;
+  const bool server = transport.rank() == 0;
+  const auto hears = [&](int r) {
+    return cut[static_cast<std::size_t>(r)] < cut[static_cast<std::size_t>(r) + 1];
+  };
+  if (!server && !hears(transport.rank())) return;
+  staged_ = 0;
+  std::span<std::byte> travels = as_it_lies(x, as);
+  const bool staged = travels.empty();
+  if (staged) travels = stage(x.size() * size_of(as));
+  if (!server) {
+    const Receive receive[] = {{0, travels}};
+    transport.transfer({}, receive, channel);
+    if (staged) unpack(travels.data(), as, 0, x.size(), x);
+    return;
+  }
+  if (staged) pack(x, 0, x.size(), as, travels.data());
+  sends_.clear();
+  for (int r = 1; r < transport.ranks(); ++r)
+    if (hears(r)) sends_.push_back({r, travels});
+  transport.transfer(sends_, {}, channel);
+}
+
 void DenseSum::everywhere(Transport& transport, Channel channel, const Cut& cut, ValueFormat format,
                           double weight, Vector& out) {
   if (out.size() >= slices_from) return sum_slices(transport, channel, cut, format, weight, out);

@@ -39,6 +39,8 @@ class DenseSum {
                   Vector& out);
   /// Rank 0's x, whose entries are numbers of `format`, on every rank.
   void spread(Transport& transport, Channel channel, ValueFormat format, Vector& x);
+  /// The same on the ranks that have participants only; nothing goes to the others, whose x stays.
+  void spread_to(Transport& transport, Channel channel, const Cut& cut, ValueFormat format, Vector& x);
 
  private:
   void sum_slices(Transport& transport, Channel channel, const Cut& cut, ValueFormat format, double weight,

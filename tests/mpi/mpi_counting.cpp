@@ -1,5 +1,7 @@
 // Logged = carried, message by message: the bytes at MPI (support/counted_mpi.hpp) are the ledger's, worker 0
 // left out: its data are on the server's own rank.
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include <trivium/mpi/network.hpp>
@@ -103,6 +105,44 @@ TEST_CASE("broadcasts carry what they log, flag included") {
       star.carries_what_it_logs([&] { star.network.broadcast(*codec, star.x); });
       star.carries_what_it_logs([&] { star.network.broadcast(*codec, star.x, true); });
     }
+  });
+}
+
+TEST_CASE("what goes to some workers reaches their ranks only, and carries what it logs") {
+  for_each_star([](Star& star, std::size_t d) {
+    const int ranks = world().ranks(), rank = world().rank();
+    Vector y = star.x.like(), sent_x = star.x.like(), sent_y = star.x.like();
+    std::vector<int> all_but_one;
+    for (int m = 0; m < ranks; ++m)
+      if (m != 1) all_but_one.push_back(m);
+    for (const std::vector<int>& some : {std::vector<int>{0}, {ranks - 1}, all_but_one})
+      for (const ValueFormat format : {ValueFormat::float64, ValueFormat::float32}) {
+        codecs::mixed(0, ++number, sent_x);
+        codecs::mixed(0, ++number, sent_y);
+        fill(star.x, 3);
+        fill(y, 5);
+        if (rank == 0) {
+          copy(star.x, sent_x);
+          copy(y, sent_y);
+        }
+        Record before, after;
+        star.network.totals(before);
+        star.may_be_empty = some.back() == 0;
+        star.carries_what_it_logs([&] { star.network.send_to(some, format, star.x, y); });
+        star.network.totals(after);
+        CHECK(after.bits_down - before.bits_down == Approx(2.0 * static_cast<double>(d) * bits_of(format) *
+                                                           static_cast<double>(some.size()) / ranks));
+        CHECK(after.messages - before.messages == static_cast<double>(some.size()));
+        if (rank == 0 || std::find(some.begin(), some.end(), rank) != some.end()) {
+          if (format == ValueFormat::float32) round_to_float32(sent_x);
+          if (format == ValueFormat::float32) round_to_float32(sent_y);
+        } else {
+          fill(sent_x, 3);
+          fill(sent_y, 5);
+        }
+        CHECK(star.x.to_host() == sent_x.to_host());
+        CHECK(y.to_host() == sent_y.to_host());
+      }
   });
 }
 

@@ -138,6 +138,25 @@ TEST_CASE("averages over participants, on ranks that have none too") {
   });
 }
 
+TEST_CASE("what goes to some workers, on ranks that hear nothing too") {
+  for_each_star([](Twins& twins, const Kind& kind) {
+    Vector u = kind.zeros(), v = kind.zeros();
+    for (const std::vector<int>& group : groups(twins.here.workers().total))
+      for (const ValueFormat format : {ValueFormat::float64, ValueFormat::float32}) {
+        ++number;
+        for (Vector* x : {&twins.x, &twins.y}) codecs::mixed(1, number, *x);
+        for (Vector* x : {&u, &v}) codecs::mixed(2, number, *x);
+        twins.here.send_to(group, format, twins.x, u);
+        twins.one.send_to(group, format, twins.y, v);
+        const WorkerRange& mine = twins.here.workers();
+        if (std::any_of(group.begin(), group.end(), [&](int m) { return mine.hosts(m); })) {
+          CHECK(same(twins.x, twins.y));
+          CHECK(same(u, v));
+        }
+      }
+  });
+}
+
 TEST_CASE("exchanges and means off the record reach every rank") {
   for_each_star([](Twins& twins, const Kind&) {
     for (const ValueFormat format : {ValueFormat::float64, ValueFormat::float32, ValueFormat::float64}) {

@@ -107,9 +107,11 @@ Bytes bytes_of(trivium::mpi::Network& network, Work work) {
   const int rank = network.transport().rank();
   trivium::mpi::Ledger& ledger = network.ledger();
   trivium::mpi::Account& account = ledger.of(rank);
-  const std::uint64_t up = account.bits_up(), down = ledger.down_all, before = carried;
+  const std::uint64_t up = account.bits_up(), before = carried;
+  const auto heard_so_far = [&] { return ledger.down_all + account.down; };
+  const std::uint64_t down = heard_so_far();
   work();
-  const std::uint64_t sent = (account.bits_up() - up + 7) / 8, heard = (ledger.down_all - down + 7) / 8;
+  const std::uint64_t sent = (account.bits_up() - up + 7) / 8, heard = (heard_so_far() - down + 7) / 8;
   return {over_ranks(rank == 0 ? 0 : sent + heard), over_ranks(carried - before)};
 }
 
