@@ -29,7 +29,8 @@ def plot(options):
     for axis in axes:
         methods = curves.measured(methods, axis, options.y, warn)
     experiment = " / ".join(dict.fromkeys(run.experiment for run in runs))
-    return (plot_sweep if options.over else plot_curves)(methods, axes, options, experiment)
+    drawing = plot_map if options.map else plot_sweep if options.over else plot_curves
+    return drawing(methods, axes, options, experiment)
 
 
 def cost_axis(name, options):
@@ -73,6 +74,7 @@ def chosen(points, options):
 
 
 def plot_sweep(methods, axes, options, experiment):
+    from curves import check_reached
     from sweep import sweep_over
 
     if options.table:
@@ -83,7 +85,7 @@ def plot_sweep(methods, axes, options, experiment):
             return 0
     accuracy = options.at[0]
     sweep = sweep_over(options.over, methods, options.bits, options.y, accuracy)
-    sweep.check_reached(axes[0], options.y, accuracy)
+    check_reached([point for line in sweep.series for point in line.points.values()], axes[0], options.y, accuracy)
 
     def draw(title, stem):
         from sweep_figure import write_sweep
@@ -91,6 +93,29 @@ def plot_sweep(methods, axes, options, experiment):
         return write_sweep(sweep, axes, options.y, accuracy, title, stem)
 
     return write(draw, options, experiment, "_".join([*(options.panels or [options.x]), "over", options.over]))
+
+
+def plot_map(methods, axes, options, experiment):
+    from curves import check_reached
+    from regimes import regime_maps
+
+    if options.table:
+        from regime_table import regime_table
+
+        print(regime_table(methods, axes[0], options))
+        if not options.out:
+            return 0
+    accuracy = options.at[0]
+    maps = regime_maps(options.map, methods, axes[0], options.bits, options.y, accuracy)
+    check_reached([point for each in maps for cell in each.cells.values() for point in cell.points.values()],
+                  axes[0], options.y, accuracy)
+
+    def draw(title, stem):
+        from regime_figure import write_map
+
+        return write_map(maps, list(methods), axes[0], options.y, accuracy, title, stem)
+
+    return write(draw, options, experiment, "_".join([options.x, "map", *options.map]))
 
 
 def write(draw, options, experiment, drawn):

@@ -190,6 +190,14 @@ def median_cost(point, values, merit, accuracy):
     return float(np.median([cost_to(run, values, merit, accuracy) for run in point.runs]))
 
 
+def check_reached(points, axis, merit, accuracy):
+    """PlotError if there is nothing to draw: no median run reaches the accuracy."""
+    if not any(math.isfinite(median_cost(point, axis.values, merit, accuracy)) for point in points):
+        lowest = min(np.nanmin(run.column(merit)) for point in points for run in point.runs)
+        raise PlotError(f"no median run reaches {accuracy:.3g} (the smallest {merit} of a run is {lowest:.3g}); "
+                        "choose a larger --at")
+
+
 def best_of(points, convention, merit, accuracies):
     """The grid point that is drawn: the fewest bits (median over seeds) to the smallest of the accuracies that the
     median of any point reaches; if none is reached, the smallest median of the last errors. The bits of the

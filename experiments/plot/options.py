@@ -20,6 +20,8 @@ examples:
   trivium plot out --over uplink.k --at 1e-6       bits to an error of 1e-6 against the parameter k of the uplink
   trivium plot out --over problem.workers -x rounds --at 1e-6
                                                    rounds to 1e-6 against the number of workers
+  trivium plot out --map problem.similarity,uplink.k --at 1e-6
+                                                   which method reaches 1e-6 with the fewest bits, and by what factor
   trivium plot out --table --at 1e-3,1e-9          what two accuracies cost, as text"""
 EPILOG = """\
 Of a method with a grid (several step sizes), the point is drawn that needs the fewest bits (counted as --bits
@@ -36,6 +38,12 @@ section ("problem.workers"), as in the experiment file. Of the points with one v
 is drawn, by the rule above. Bars are the 10-90 % quantiles over seeds; an open marker at the top means that the
 median run does not reach the accuracy. Steps given as { theory = c } are drawn at c, "theory" at 1. A method
 without the parameter is a dashed line. With --table: every value and every accuracy of --at as text.
+
+--map X,Y colours every pair of values of two such parameters by the method that reaches the first accuracy of --at
+at the lowest cost (-x says which; median over seeds). The number is the cost of the best other method relative to
+the winner's; "only" means that no other method gets there, hatched that none does. A method without one of the
+parameters competes at all its values. Of several points of a method the best counts, by the rule above. With
+--table: what every method needs at every pair.
 
 -x modelled is the sum of
   2 latency rounds                                  there and back
@@ -77,6 +85,13 @@ def panels(text):
     return names
 
 
+def two_keys(text):
+    keys = [part.strip() for part in text.split(",")]
+    if len(keys) != 2 or not all(keys) or keys[0] == keys[1]:
+        raise argparse.ArgumentTypeError(f"expected two different parameters X,Y, found {text!r}")
+    return keys
+
+
 def read(arguments):
     """The options, checked against each other."""
     command = _parser()
@@ -86,10 +101,18 @@ def read(arguments):
     options.x = options.x or "bits"
     if options.network and "modelled" not in (options.panels or [options.x]):
         command.error("--network is for -x modelled only (or that panel): add it, or leave --network out")
-    unused = [name for name, given in (("--all-grid", options.all_grid), ("--log-x", options.log_x)) if given]
-    if options.over and unused:
+    unused = _given(options, "--all-grid", "--log-x")
+    if options.over and unused and not options.map:
         command.error(f"{unused[0]} does not go with --over, whose axes are logarithmic and show the best points")
+    unused = _given(options, "--over", "--panels", "--all-grid", "--log-x")
+    if options.map and unused:
+        command.error(f"{unused[0]} does not go with --map, which shows one cost of the best points over two "
+                      "parameters")
     return options
+
+
+def _given(options, *names):
+    return [name for name in names if getattr(options, name[2:].replace("-", "_"))]
 
 
 def _parser():
@@ -97,8 +120,8 @@ def _parser():
     p = Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG, formatter_class=layout, allow_abbrev=False)
     p.add_argument("results", metavar="RESULT", nargs="+",
                    help="a result file, or a folder that is searched with its subfolders")
-    p.add_argument("-x", choices=COSTS, help="the cost: on the horizontal axis, with --over on the vertical one "
-                                             "(default: bits)")
+    p.add_argument("-x", choices=COSTS, help="the cost: on the horizontal axis, with --over on the vertical one, "
+                                             "with --map the one that decides (default: bits)")
     p.add_argument("--panels", type=panels, metavar="A,B,...",
                    help=f"several costs side by side instead of -x: {', '.join(PANELS)}")
     p.add_argument("--bits", choices=["all", "values-only", "uplink-only"], default="uplink-only",
@@ -110,6 +133,9 @@ def _parser():
     p.add_argument("--over", metavar="KEY",
                    help="a parameter of the grid on the horizontal axis, and the cost of an accuracy on the vertical "
                         "one: uplink.k, step, problem.workers, ...")
+    p.add_argument("--map", type=two_keys, metavar="X,Y",
+                   help="two parameters of the grid on the axes, and at each pair of values the method that reaches an "
+                        "accuracy at the lowest cost")
     p.add_argument("--network", choices=["datacentre", "lan", "wan", "wan_slow"],
                    help="the network of modelled seconds (default: wan)")
     p.add_argument("--out", metavar="FILE",
@@ -123,6 +149,6 @@ def _parser():
     p.add_argument("--table", action="store_true",
                    help="print what each accuracy cost; a figure is then written only with --out")
     p.add_argument("--at", type=accuracies, default=[1e-3, 1e-6], metavar="A,B,...",
-                   help="accuracies of the table and of the choice within a grid (default: 1e-3,1e-6); --over draws "
-                        "the first")
+                   help="accuracies of the table and of the choice within a grid (default: 1e-3,1e-6); --over and "
+                        "--map draw the first")
     return p

@@ -93,6 +93,32 @@ def logarithmic_ticks(axis, low, high):
         axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:.6g}"))
 
 
+def value_ticks(axis, values, inches):
+    """A tick at each value, ascending; on an axis of this length the largest has a number, and so have those whose
+    numbers do not touch."""
+    axis.set_minor_locator(ticker.FixedLocator(values))
+    axis.set_minor_formatter(ticker.NullFormatter())
+    axis.set_major_locator(ticker.FixedLocator(_numbered(axis, values, inches)))
+    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:.4g}"))
+
+
+def _numbered(axis, values, inches):
+    low, high = axis.get_transform().transform(np.array(axis.get_view_interval()))
+
+    def span(value):
+        centre = inches * (axis.get_transform().transform(value) - low) / (high - low)
+        # A digit is 0.07 inches wide, a line 0.13 high.
+        half = 0.036 * len(f"{value:.4g}") + 0.02 if axis.axis_name == "x" else 0.07
+        return centre - half, centre + half
+
+    shown, end = [], -math.inf
+    for value in values[:-1]:
+        if end <= span(value)[0] and span(value)[1] <= span(values[-1])[0]:
+            shown.append(value)
+            end = span(value)[1]
+    return shown + values[-1:]
+
+
 def legend(figure, axes, handles, title, beside):
     """One legend for all axes: beside the only one, or below them all, where the figure grows by its height."""
     options = {"handles": handles, "title": title, "frameon": False, "borderaxespad": 0, "alignment": "left"}
@@ -114,11 +140,21 @@ def _columns(handles, width):
     return int(np.clip(width / (0.068 * (letters + 8)), 1, min(4, len(handles))))
 
 
-def seeds_text(counts, spread):
+def seeds_text(counts, spread=""):
     """What the lines and their spread ("band", "bars") are; None for single runs."""
     if counts == {1}:
         return None
-    return f"median {f'of {min(counts)}' if len(counts) == 1 else 'over'} seeds, {spread} 10-90 %"
+    median = f"median {f'of {min(counts)}' if len(counts) == 1 else 'over'} seeds"
+    return f"{median}, {spread} 10-90 %" if spread else median
+
+
+def power_of_ten(number):
+    """A small number as a formula: a power of ten, or a multiple of one."""
+    if number >= 0.01:
+        return f"{number:g}"
+    exponent = math.floor(math.log10(number) + 1e-9)
+    factor = f"{number / 10.0 ** exponent:.3g}"
+    return f"$10^{{{exponent}}}$" if factor == "1" else f"${factor}\\cdot 10^{{{exponent}}}$"
 
 
 def plain_text(text):

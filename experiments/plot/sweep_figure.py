@@ -2,11 +2,10 @@
 import math
 
 import numpy as np
-from matplotlib import ticker
 from matplotlib.lines import Line2D
 
-from style import (DASHES, MERIT_LABELS, canvas, cost_label, legend, logarithmic_ticks, method_style, plain_text, save,
-                   seeds_text)
+from style import (DASHES, MERIT_LABELS, canvas, cost_label, legend, logarithmic_ticks, method_style, plain_text,
+                   power_of_ten, save, seeds_text, value_ticks)
 from sweep import cost_of
 
 _ROW = 0.055  # the share of the axes' height for each row of open markers at the top
@@ -30,7 +29,7 @@ def draw(sweep, costs, merit, accuracy, title):
     if not all(all(line) for line, series in zip(reached, sweep.series) if not series.is_reference):
         handles.append(Line2D([], [], color="0.4", marker="o", linestyle="", label=names[-1], **_OPEN))
     seeds = seeds_text({len(point.runs) for line in sweep.series for point in line.points.values()}, "bars")
-    caption = f"cost to reach {MERIT_LABELS[merit]} $\\leq$ {_power_of_ten(accuracy)}"
+    caption = f"cost to reach {MERIT_LABELS[merit]} $\\leq$ {power_of_ten(accuracy)}"
     legend(figure, panels, handles, f"{caption}\n{seeds}" if seeds else caption, beside)
     return figure
 
@@ -68,7 +67,6 @@ def _limits(low, high, strip):
 
 
 def _parameter_axis(axes, sweep, inches):
-    """The values of the sweep are the ticks; where they are close only some have a number."""
     values = sweep.values
     low, high = values[0], values[-1]
     if low > 0:
@@ -78,26 +76,7 @@ def _parameter_axis(axes, sweep, inches):
         margin = 0.05 * ((high - low) or 1)
         axes.set_xlim(low - margin, high + margin)
     axes.set_xlabel(sweep.label)
-    axes.xaxis.set_minor_locator(ticker.FixedLocator(values))
-    axes.xaxis.set_minor_formatter(ticker.NullFormatter())
-    axes.xaxis.set_major_locator(ticker.FixedLocator(_numbered(axes, values, inches)))
-    axes.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:.4g}"))
-
-
-def _numbered(axes, values, inches):
-    """The largest of the values and those whose numbers do not touch, on an axis of this length; a digit is 0.07
-    inches wide."""
-    def span(value):
-        centre = inches * axes.transAxes.inverted().transform(axes.transData.transform((value, 1)))[0]
-        half = 0.036 * len(f"{value:.4g}") + 0.02
-        return centre - half, centre + half
-
-    shown, end = [], -math.inf
-    for value in values[:-1]:
-        if end <= span(value)[0] and span(value)[1] <= span(values[-1])[0]:
-            shown.append(value)
-            end = span(value)[1]
-    return shown + values[-1:]
+    value_ticks(axes.xaxis, values, inches)
 
 
 def _draw_series(axes, style, values, quantiles, missed):
@@ -138,11 +117,3 @@ def _handle(place, series, reached):
         style |= {"linestyle": ""} | _OPEN
         label += "\nnot reached"
     return Line2D([], [], label=label, **style)
-
-
-def _power_of_ten(number):
-    if number >= 0.01:
-        return f"{number:g}"
-    exponent = math.floor(math.log10(number) + 1e-9)
-    factor = f"{number / 10.0 ** exponent:.3g}"
-    return f"$10^{{{exponent}}}$" if factor == "1" else f"${factor}\\cdot 10^{{{exponent}}}$"

@@ -2,9 +2,7 @@
 from curves import bits_axis
 from sweep import cost_of, sweep_over
 from table import aligned, statuses
-from units import bits_text, count_text, seconds_text
-
-_TEXT = {"bit": bits_text, "count": count_text, "s": seconds_text}
+from units import TEXT
 
 
 def sweep_table(methods, axes, options):
@@ -27,5 +25,5 @@ def sweep_table(methods, axes, options):
 
 
 def _cells(point, axis, merit, accuracy):
-    low, middle, high = map(_TEXT[axis.kind], cost_of(point, axis, merit, accuracy))
+    low, middle, high = map(TEXT[axis.kind], cost_of(point, axis, merit, accuracy))
     return middle, low, high

@@ -48,3 +48,6 @@ def three_digits(number):
         return f"{number:.2e}"
     decimals = max(0, 2 - math.floor(math.log10(abs(number))))
     return f"{number:.{decimals}f}"
+
+
+TEXT = {"bit": bits_text, "count": count_text, "s": seconds_text}  # by the kind of an axis

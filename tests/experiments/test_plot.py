@@ -16,6 +16,8 @@ PLOT = Path(__file__).resolve().parents[2] / "experiments" / "plot"
 sys.path.insert(0, str(PLOT))
 import curves
 import figure
+import regime_figure
+import regimes
 import results
 import settings
 import style
@@ -489,6 +491,171 @@ class Sweep(InFolder):
             ("--panels", "rounds", "--network", "lan"): "--network is for -x modelled only",
         }.items():
             code, out, err = program(self.folder, *arguments)
+            self.assertEqual((code, out, err.count("\n")), (2, "", 1), err)
+            self.assertIn(sentence, err)
+
+
+class Regimes(InFolder):
+    def write(self, label, rows, problem="", method="step = 1", reached=True, seeds=(1,)):
+        """A run that is at 1e-6 after so many rows of 100 bits, or at 1e-2 and never there."""
+        error = np.ones(rows + 1)
+        error[-1] = 1e-6 if reached else 1e-2
+        for seed in seeds:
+            write_run(self.folder, label, seed, error, grid=f"{problem} {method}", status="limit",
+                      config=f"problem = {{ {problem} }}\nmethod = {{ {method} }}")
+
+    def write_regimes(self):
+        """Bits to 1e-6 by similarity and k; "second" has no k:
+
+                     k = 1       k = 10      second
+            s = 0.1  300         200         400
+            s = 1    not there   1200        600        """
+        for similarity, k, rows in ((0.1, 1, 3), (0.1, 10, 2), (1, 1, 9), (1, 10, 12)):
+            self.write("first", rows, f"similarity = {similarity}", f"up = {{ k = {k} }}", reached=rows != 9)
+        for similarity, rows in ((0.1, 4), (1, 6)):
+            self.write("second", rows, f"similarity = {similarity}")
+
+    def maps(self, *keys, cost="bits", accuracy=1e-6):
+        self.methods = results.group(results.load([self.folder], self.warnings.append), self.warnings.append)
+        self.axis = curves.horizontal_axis(cost, "uplink-only", "wan")
+        return regimes.regime_maps(keys, self.methods, self.axis, "uplink-only", "distance", accuracy)
+
+    def cells(self, *keys, **options):
+        """(x, y) -> winner and what stands in the cell."""
+        (only,) = self.maps(*keys, **options)
+        return {place: (cell.winner, cell.text) for place, cell in only.cells.items()}
+
+    def draw(self, *keys):
+        maps = self.maps(*keys)
+        return regime_figure.draw(maps, list(self.methods), self.axis, "distance", 1e-6, "title")
+
+    def test_the_winner_and_its_factor_by_hand(self):
+        # 400 / 300, 600 against a method that is not there, 400 / 200, 1200 / 600.
+        self.write_regimes()
+        self.assertEqual(self.cells("problem.similarity", "up.k"), {
+            (0.1, 1): ("first", "1.3x"), (1, 1): ("second", "only"),
+            (0.1, 10): ("first", "2.0x"), (1, 10): ("second", "2.0x")})
+
+    def test_the_cost_is_the_one_that_is_asked(self):
+        # In rounds a run of 2 costs 20: "first" loses where it won by bits.
+        for s, k in ((1, 1), (1, 2), (2, 1), (2, 2)):
+            for label, rows, rounds in (("first", 2, 20), ("second", 4, 4)):
+                write_run(self.folder, label, 1, decades(*[0] * rows, -6), grid=f"s = {s}, k = {k}",
+                          round=np.linspace(0, rounds, rows + 1),
+                          config=f"problem = {{ s = {s} }}\nmethod = {{ k = {k} }}")
+        self.assertEqual(set(self.cells("problem.s", "k").values()), {("first", "2.0x")})
+        self.assertEqual(set(self.cells("problem.s", "k", cost="rounds").values()), {("second", "5.0x")})
+
+    def test_the_median_decides_and_the_best_of_further_axes_competes(self):
+        # k = 1: medians of 100, 500, 600 bits with step 1 and of 400 with step 2; "second" has 800.
+        for similarity in 1, 2:
+            for k in 1, 2:
+                for seed, rows in enumerate((1, 5, 6)):
+                    self.write("first", rows, f"s = {similarity}", f"k = {k}, step = 1", seeds=[seed])
+                self.write("first", 4, f"s = {similarity}", f"k = {k}, step = 2", seeds=range(3))
+            self.write("second", 8, f"s = {similarity}", seeds=range(3))
+        (only,) = self.maps("problem.s", "k")
+        self.assertEqual(only.cells[1, 1].costs, {"first": 400, "second": 800})
+        self.assertEqual(only.cells[1, 1].points["first"].grid, "s = 1 k = 1, step = 2")
+
+    def test_a_point_of_a_dense_method_stays_on_its_problem(self):
+        # 600 bits at similarity 1: the 400 bits of similarity 0.1 would beat nothing there.
+        self.write_regimes()
+        (only,) = self.maps("problem.similarity", "up.k")
+        self.assertEqual([only.cells[1, k].costs["second"] for k in (1, 10)], [600, 600])
+
+    def test_nobody_there_and_nobody_run_are_told_apart(self):
+        self.write("first", 3, method="k = 1, step = 1", reached=False)
+        self.write("first", 3, method="k = 1, step = 2")
+        self.write("first", 3, method="k = 2, step = 1")
+        cells = self.cells("k", "step")
+        self.assertEqual(cells, {(1, 1): (None, "not reached"), (2, 1): ("first", "only"), (1, 2): ("first", "only"),
+                                 (2, 2): (None, "no runs")})
+
+    def test_two_significant_digits(self):
+        for costs, text in {(2, 2): "1.0x", (2, 19.8): "9.9x", (2, 19.98): "10x", (3, 460): "153x"}.items():
+            self.assertEqual(regimes.Cell({}, dict(enumerate(costs))).text, text)
+
+    def test_other_parameters_of_the_problem_make_maps_of_their_own(self):
+        for workers in 2, 8:
+            for step, k, rows in ((1, 1, 3), (2, 1, 4), (1, 2, 5), (2, 2, 6)):
+                self.write("first", rows * workers, f"workers = {workers}", f"k = {k}, step = {step}")
+        costs = {each.problem: each.cells[2, 1].costs["first"] for each in self.maps("step", "k")}
+        self.assertEqual(costs, {"workers = 2": 800, "workers = 8": 3200})
+        drawn = self.draw("step", "k")
+        self.assertEqual([axes.get_title() for axes in drawn.axes], ["workers = 2", "workers = 8"])
+        self.assertEqual(len(drawn.legends), 1)
+
+    def test_the_figure_has_a_coloured_cell_a_text_and_a_tick_for_every_value(self):
+        self.write_regimes()
+        self.write("third", 50, "similarity = 0.1")
+        (axes,) = self.draw("problem.similarity", "up.k").axes
+        self.assertEqual((axes.get_xscale(), axes.get_yscale()), ("log", "log"))
+        self.assertEqual((list(axes.get_xticks()), list(axes.get_yticks())), ([0.1, 1], [1, 10]))
+        self.assertEqual((axes.get_xlabel(), axes.get_ylabel()), ("problem.similarity", "up.k"))
+        first, second = (style.matplotlib.colors.to_rgba(colour) for colour in style.COLOURS[:2])
+        self.assertEqual([patch.get_facecolor() for patch in axes.patches], [first, second, first, second])
+        np.testing.assert_allclose(axes.patches[0].get_xy(), [0.1 / math.sqrt(10), 1 / math.sqrt(10)])
+        self.assertEqual([text.get_text() for text in axes.texts], ["1.3x", "only", "2.0x", "2.0x"])
+        texts = [text.get_text() for text in axes.get_legend().get_texts()]
+        self.assertEqual(texts, ["first", "second", "never cheapest:\nthird"])
+
+    def test_what_nobody_reaches_is_hatched_and_in_the_legend(self):
+        for k in 1, 2:
+            for step in 1, 2:
+                self.write("first", 3, method=f"k = {k}, step = {step}", reached=k < 2)
+        (axes,) = self.draw("k", "step").axes
+        self.assertEqual([bool(patch.get_hatch()) for patch in axes.patches], [False, True, False, True])
+        self.assertEqual([text.get_text() for text in axes.get_legend().get_texts()], ["first", "not reached"])
+
+    def test_a_colour_carries_ink_that_can_be_read(self):
+        # Contrast of at least 3 : 1 (WCAG 2.1, large text and graphics).
+        def luminance(colour):
+            rgb = np.array(style.matplotlib.colors.to_rgb(colour))
+            linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+            return np.dot(linear, [0.2126, 0.7152, 0.0722])
+
+        for colour in style.COLOURS:
+            low, high = sorted((luminance(colour), luminance(regime_figure._ink(colour))))
+            self.assertGreater((high + 0.05) / (low + 0.05), 3, colour)
+
+    def test_the_table_by_hand(self):
+        self.write_regimes()
+        options = "--map problem.similarity,up.k --table --at 1e-6"
+        code, out, err = program(self.folder, *options.split())
+        self.assertEqual((code, err), (0, ""))
+        rows = [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in out.splitlines()]
+        self.assertEqual(rows[0], ["problem.similarity", "up.k", "accuracy", "first", "second", "factor", "winner",
+                                   "its grid point"])
+        self.assertEqual(rows[1][:7], ["0.1", "1", "1e-06", "300 bit", "400 bit", "1.3x", "first"])
+        self.assertEqual(rows[2][:7], ["1", "1", "1e-06", "-", "600 bit", "only", "second"])
+        self.assertEqual(rows[4][:7], ["1", "10", "1e-06", "1.20 kbit", "600 bit", "2.0x", "second"])
+
+    def test_the_program_writes_it(self):
+        self.write_regimes()
+        options = "--map problem.similarity,up.k -x rounds --at 1e-6 --out"
+        code, out, err = program(self.folder, *options.split(), self.folder / "f")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(out.split(), [str(self.folder / "f.png"), str(self.folder / "f.pdf")])
+
+    def test_mistakes_are_sentences(self):
+        for k in 1, 2:
+            for step in 1, 2:
+                self.write("first", 3, "workers = 4", f"k = {k}, step = {step}", reached=False)
+        for arguments, sentence in {
+            "--map k,q": "'q' is a number in no method's configuration; choose for --map a parameter that takes "
+                         "several values (here: k, step)",
+            "--map k,problem.workers": "'problem.workers' has the single value 4; choose for --map a parameter that "
+                                       "takes several values (here: k, step)",
+            "--map k,step --at 1e-9": "no median run reaches 1e-09 (the smallest distance of a run is 0.01)",
+            "--map k": "argument --map: expected two different parameters X,Y, found 'k'",
+            "--map k,k": "argument --map: expected two different parameters X,Y, found 'k,k'",
+            "--map k,step --over k": "--over does not go with --map, which shows one cost of the best points",
+            "--map k,step --panels rounds": "--panels does not go with --map",
+            "--map k,step --all-grid": "--all-grid does not go with --map",
+            "--map k,step --log-x": "--log-x does not go with --map",
+        }.items():
+            code, out, err = program(self.folder, *arguments.split())
             self.assertEqual((code, out, err.count("\n")), (2, "", 1), err)
             self.assertIn(sentence, err)
 
