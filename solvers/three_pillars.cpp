@@ -163,7 +163,7 @@ class ThreePillars final : public Solver {
     theory_.step = bound;
     theory_.step_used = gamma_;
     const bool has_rate = gamma_ <= bound * (1 + 1e-12) && gamma_ * mu <= 1 - p && senders_.uniform() &&
-                          server_.is_exact_enough(hpe_);
+                          snapshot_.by_coin() && server_.is_exact_enough(hpe_);
     theory_.rate = has_rate ? 1 - gamma_ * mu / 2 : 1;
     const double dense = snapshot_.dense_bits(), vectors = up.linear ? 1 : 2;
     theory_.bits_up = senders_.share() * up.expected_bits + snapshot_.frequency() * dense;

@@ -157,7 +157,8 @@ class ThreePillarsEf final : public Solver {
     gamma_ = params.step.resolve(theory_.step);
     server_.use_theory(inner_steps(hpe_, gamma_, server_.L_1(), mu));
     theory_.step_used = gamma_;
-    const bool has_rate = error_feedback_ && gamma_ <= proven * (1 + 1e-12) && server_.is_exact_enough(hpe_);
+    const bool has_rate = error_feedback_ && up_.guarantee.proven && snapshot_.by_coin() &&
+                          gamma_ <= proven * (1 + 1e-12) && server_.is_exact_enough(hpe_);
     theory_.rate = has_rate ? 1 - gamma_ * mu / 3 : 1;
     const double dense = snapshot_.dense_bits();
     theory_.bits_up = up_.guarantee.expected_bits + snapshot_.frequency() * dense;
