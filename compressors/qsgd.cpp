@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 
 #include <trivium/compressors/compressor.hpp>
@@ -22,11 +21,13 @@ class Qsgd final : public Compressor {
     std::int64_t levels = 7;
     std::string norm = "l2";
     std::string coding = "fixed";
+    NormFormat::Field values;
     void describe(Fields& fields) {
       fields.integer("levels", levels, {1, most_levels}, "s: sizes are rounded to multiples of the norm / s");
       fields.choice("norm", norm, {"l2", "max"}, "the norm that sizes are relative to");
       fields.choice("coding", coding, {"fixed", "elias"},
                     "fixed: ceil(log2(2 s + 1)) bits for each entry; elias: fewer bits for smaller numbers");
+      values.describe(fields);
     }
   };
   static About about() {
@@ -36,11 +37,15 @@ class Qsgd final : public Compressor {
         "l2 norm: omega = sqrt d / s - 1 when s = 1 or s <= sqrt d / 2, which equal entries reach, else\n"
         "d / (4 s^2), and 0 for d = 1: below min(d / s^2, sqrt d / s). In units of |x|^2 / s^2 an entry\n"
         "a = s |x_i| / |x| has variance at most 1/4 and (a^2 / b + b) / 2 - a^2, where b = s / sqrt d.\n"
-        "max norm: omega = (sqrt(1 + (d - 1) / s^2) - 1) / 2, reached. With t = |x_i| / |x| the variance is\n"
-        "at most t / s - t^2 <= omega t^2 + 1 / (4 s^2 (1 + omega)), and the largest entry has none.\n"
-        "Message: |x| in 64 bits, then d ceil(log2(2 s + 1)) bits (fixed), or for each l the Elias gamma\n"
-        "code of l + 1 and a sign unless l = 0 (elias): with the l2 norm and s <= sqrt d at most\n"
-        "64 + d + 3 s sqrt d bits on average.",
+        "max norm: omega = (sqrt(1 + (d - 1) / s^2) - 1) / 2, reached. With t = |x_i| / |x| the variance in\n"
+        "units of |x|^2, at most t / s - t^2 for t <= 1 / s and 1 / (4 s^2) beyond, is at most\n"
+        "omega t^2 + 1 / (4 s^2 (1 + omega)), and the largest entry has none.\n"
+        "values = float32: |x| is rounded up and levels are taken of that, so it stays unbiased; 1 + omega\n"
+        "is 1 + 2^-23 times as large for |x| >= 2^-126. Smaller |x| become multiples of 2^-149 and may\n"
+        "have more variance; above the largest float32 |x| travels as infinite.\n"
+        "Message: |x| in 64 or 32 bits, then d ceil(log2(2 s + 1)) bits (fixed), or for each l the Elias\n"
+        "gamma code of l + 1 and a sign unless l = 0 (elias): with the l2 norm and s <= sqrt d at most\n"
+        "d + 3 s sqrt d bits on average.",
         "Alistarh et al. 2017 (QSGD)"};
   }
 
@@ -50,22 +55,23 @@ class Qsgd final : public Compressor {
         s_(static_cast<int>(params.levels)),
         width_(bits_for(2 * static_cast<std::uint64_t>(params.levels) + 1)),
         l2_(params.norm == "l2"),
-        elias_(params.coding == "elias") {}
+        elias_(params.coding == "elias"),
+        format_(params.values) {}
 
   Guarantee guarantee() const override {
     Guarantee g;
-    g.omega = l2_ ? l2_omega() : (std::sqrt(1 + (d() - 1) / s_ / s_) - 1) / 2;
+    const double plain = l2_ ? l2_omega() : (std::sqrt(1 + (d() - 1) / s_ / s_) - 1) / 2;
+    g.omega = plain + (format_.growth() - 1) * (1 + plain);
     g.delta = 1 + g.omega;
     g.joint_a = g.omega / workers_;
     const double mean = l2_ ? s_ / std::sqrt(d()) : s_;  // of the levels, at most: s |x|_1 / (d |x|)
-    g.expected_bits = 64 + d() * (elias_ ? elias_bits_at_most(mean, s_) : width_);
+    g.expected_bits = format_.bits() + d() * (elias_ ? elias_bits_at_most(mean, s_) : width_);
     return g;
   }
 
   void encode(const Vector& x, Message& message) override {
     require_dimension(x.size(), dimension_, "qsgd");
-    const double norm = l2_ ? l2_norm(x) : max_norm(x);
-    message.append(Part::scalars, std::bit_cast<std::uint64_t>(norm), 64);
+    const double norm = format_.append(message, l2_ ? l2_norm(x) : max_norm(x));
     const Scaled scaled(x, norm);
     if (elias_ || width_ > 8) return append<36, 0>(scaled, message);
     if (width_ > 4) return width_ == 8 ? append<44, 8>(scaled, message) : append<44, 0>(scaled, message);
@@ -75,8 +81,7 @@ class Qsgd final : public Compressor {
 
   void read_add(MessageReader& reader, double weight, Vector& out) override {
     require_dimension(out.size(), dimension_, "qsgd");
-    const auto norm = std::bit_cast<double>(reader.read(64));
-    LevelValues value(s_, weight, norm);
+    LevelValues value(s_, weight, format_.read(reader));
     add_to_entries(out, [&](auto entries) {
       if (elias_)
         add_all_elias(reader, entries, value);
@@ -129,6 +134,7 @@ class Qsgd final : public Compressor {
   int workers_;
   int s_, width_;
   bool l2_, elias_;
+  NormFormat format_;
 };
 
 }  // namespace

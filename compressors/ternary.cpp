@@ -31,37 +31,45 @@ class Ternary final : public Compressor {
  public:
   struct Params {
     std::string packing = "base3";
+    NormFormat::Field values;
     void describe(Fields& fields) {
       fields.choice("packing", packing, {"base3", "two_bits"},
                     "base3: five entries in a byte; two_bits: two bits for each");
+      values.describe(fields);
     }
   };
   static About about() {
     return {"the largest size, and a sign or nothing for every entry",
             "C(x)_i = m sign(x_i) with probability |x_i| / m, else 0, where m = max |x_i|.\n"
             "Unbiased with omega = (1 + sqrt d) / 2 - 1, which some vectors reach.\n"
-            "Message: m in 64 bits, then ceil(8 d / 5) bits (base3; d log2 3 is 0.95% less) or 2 d "
+            "values = float32: m is rounded up, so it stays unbiased; 1 + omega is 1 + 2^-23 times as large\n"
+            "for m >= 2^-126. Smaller m become multiples of 2^-149 and may have more variance; above the\n"
+            "largest float32 m travels as infinite.\n"
+            "Message: m in 64 or 32 bits, then ceil(8 d / 5) bits (base3; d log2 3 is 0.95% less) or 2 d "
             "(two_bits).",
             "Wen et al. 2017 (TernGrad)"};
   }
 
   Ternary(const Params& params, const Shape& shape)
-      : dimension_(shape.dimension), workers_(shape.workers), base3_(params.packing == "base3") {}
+      : dimension_(shape.dimension),
+        workers_(shape.workers),
+        base3_(params.packing == "base3"),
+        format_(params.values) {}
 
   Guarantee guarantee() const override {
     Guarantee g;
-    g.omega = (1 + std::sqrt(static_cast<double>(dimension_))) / 2 - 1;
+    const double plain = (1 + std::sqrt(static_cast<double>(dimension_))) / 2 - 1;
+    g.omega = plain + (format_.growth() - 1) * (1 + plain);
     g.delta = 1 + g.omega;
     g.joint_a = g.omega / workers_;
     g.expected_bits =
-        64 + static_cast<double>(base3_ ? (8 * dimension_ + trits - 1) / trits : 2 * dimension_);
+        format_.bits() + static_cast<double>(base3_ ? (8 * dimension_ + trits - 1) / trits : 2 * dimension_);
     return g;
   }
 
   void encode(const Vector& x, Message& message) override {
     require_dimension(x.size(), dimension_, "ternary");
-    const double norm = max_norm(x);
-    message.append(Part::scalars, std::bit_cast<std::uint64_t>(norm), 64);
+    const double norm = format_.append(message, max_norm(x));
     Stream stream = message.from.stream();
     const Scaled scaled(x, norm);
     const LevelCodes<trit_fraction> code(1, scaled.norm());
@@ -75,8 +83,7 @@ class Ternary final : public Compressor {
 
   void read_add(MessageReader& reader, double weight, Vector& out) override {
     require_dimension(out.size(), dimension_, "ternary");
-    const auto norm = std::bit_cast<double>(reader.read(64));
-    LevelValues value(1, weight, norm);
+    LevelValues value(1, weight, format_.read(reader));
     add_to_entries(out, [&](auto entries) {
       if (base3_)
         add_base3(reader, entries, value);
@@ -153,6 +160,7 @@ class Ternary final : public Compressor {
   std::size_t dimension_;
   int workers_;
   bool base3_;
+  NormFormat format_;
 };
 
 }  // namespace

@@ -29,6 +29,14 @@ double largest(std::span<const T> x) {
   return std::bit_cast<T>(*std::max_element(most, most + at_once));
 }
 
+/// The smallest float32 that is at least `norm`.
+float rounded_up(double norm) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  if (norm > std::numeric_limits<float>::max()) return infinity;
+  const auto nearest = static_cast<float>(norm);
+  return nearest < norm ? std::nextafter(nearest, infinity) : nearest;
+}
+
 }  // namespace
 
 double max_norm(const Vector& x) {
@@ -49,6 +57,27 @@ double l2_norm(const Vector& x) {
     }
   });
   return std::min(std::scalbn(std::sqrt(sum), exponent), std::numeric_limits<double>::max());
+}
+
+void NormFormat::Field::describe(Fields& fields) {
+  fields.choice("values", name, {"float64", "float32"},
+                "how the norm travels; float32 is rounded up, so that the rest stays unbiased");
+}
+
+double NormFormat::append(Message& message, double norm) const {
+  if (format_ == ValueFormat::float32) {
+    const float sent = rounded_up(norm);
+    message.append(Part::scalars, std::bit_cast<std::uint32_t>(sent), 32);
+    return sent;
+  }
+  message.append(Part::scalars, std::bit_cast<std::uint64_t>(norm), 64);
+  return norm;
+}
+
+double NormFormat::read(MessageReader& reader) const {
+  const std::uint64_t word = reader.read(bits());
+  if (format_ == ValueFormat::float32) return std::bit_cast<float>(static_cast<std::uint32_t>(word));
+  return std::bit_cast<double>(word);
 }
 
 Scaled::Scaled(const Vector& x, double norm) : x_(&x), norm_(norm) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include <trivium/compressors/value_format.hpp>
 #include <trivium/core/errors.hpp>
 #include <trivium/core/vector.hpp>
 
@@ -14,6 +15,31 @@ namespace trivium::compressors {
 double max_norm(const Vector& x);
 /// |x|_2 whatever the size of the entries; where it is above the largest number, that.
 double l2_norm(const Vector& x);
+
+/// How a norm travels, the field `values` of compressors whose entries are levels of it. Levels are taken of
+/// the norm that arrives: E C(x) = x needs no more than that it is at least every |x_i|, so float32 is
+/// rounded up. Above the largest float32 the norm is infinite.
+class NormFormat {
+ public:
+  struct Field {
+    std::string name = "float64";
+    void describe(Fields& fields);
+  };
+  explicit NormFormat(const Field& field) : format_(format_of(field.name)) {}
+
+  /// Appends the norm; returns it as it arrives.
+  double append(Message& message, double norm) const;
+  double read(MessageReader& reader) const;
+  int bits() const { return bits_of(format_); }
+  /// The largest c with norm' <= c norm for the norm' that arrives, of norms from 2^-126 on; smaller ones
+  /// become whole multiples of 2^-149. What an entry becomes has its mean square E l^2 norm'^2 / s^2, and E
+  /// l^2 as a function of s |x_i| / norm' is convex and 0 at 0: at a c-th of the argument it is at most a
+  /// c-th. So rounding up multiplies E|C(x)|^2, that is 1 + omega, by c at most.
+  double growth() const { return format_ == ValueFormat::float32 ? 1 + 0x1p-23 : 1; }
+
+ private:
+  ValueFormat format_;
+};
 
 /// x and its norm such that the codes can be computed from them: scaled up where they are tiny, zeros where
 /// the norm is not finite.

@@ -106,11 +106,12 @@ void add_some(std::uint32_t* codes, std::span<T> out, Value& value) {
 /// Appends the codes of all entries, `width` <= 16 bits for each.
 template <int fixed_width = 0, class T, class Code>
 void append_rounded(Message& message, Stream& stream, std::span<const T> x, int width, Code code) {
+  constexpr std::size_t at_once = 16;  // words, drawn while the entries ahead are on their way
   std::array<std::uint64_t, group / 8> random;
   std::array<std::uint64_t, 8 * 16> words;
   for (; x.size() >= group; x = x.subspan(group)) {
-    stream.fill(random);
     pack_group<fixed_width>(width, words.data(), [&](std::size_t k) {
+      if (k % at_once == 0) stream.fill(std::span(random).subspan(k, at_once));
       __builtin_prefetch(x.data() + 8 * k + group);
       return code(lanes<double>(load(&x[8 * k])), rotations(random[k]));
     });

@@ -17,6 +17,13 @@ std::unique_ptr<Compressor> qsgd(std::size_t d, int levels, const char* norm = "
                                        Shape{d, 1});
 }
 
+std::unique_ptr<Compressor> narrow(std::size_t d, int levels, const char* norm,
+                                   const char* coding = "fixed") {
+  return compressors::catalogue().make(
+      {"qsgd", {{"levels", levels}, {"norm", norm}, {"coding", coding}, {"values", "float32"}}, ""},
+      Shape{d, 1});
+}
+
 std::vector<double> sent(Codec& codec, const std::vector<double>& x, std::uint64_t round = 1) {
   return decoded(codec, encoded(codec, Vector{std::span<const double>(x)}, sender(round)), x.size());
 }
@@ -192,6 +199,75 @@ TEST_CASE("neither large nor tiny entries leave the range of numbers, and what i
     for (const char* norm : {"l2", "max"})
       for (const char* coding : {"fixed", "elias"})
         for (const double entry : sent(*qsgd(2, 5, norm, coding), {strange, 1}))
+          CHECK_FALSE(std::isfinite(entry));
+}
+
+TEST_CASE("a float32 norm is 32 bits, and omega is 2^-23 (1 + omega) larger") {
+  for (const char* norm : {"l2", "max"})
+    for (const int levels : {1, 3, 100})
+      for (const std::size_t d : {1, 9, 512, 1030}) {
+        const Guarantee g = narrow(d, levels, norm)->guarantee(), wide = qsgd(d, levels, norm)->guarantee();
+        const Message message = encoded(*narrow(d, levels, norm), Vector(d), sender(1));
+        CHECK(message.bits(Part::scalars) == 32);
+        CHECK(g.expected_bits == static_cast<double>(message.bits()));
+        CHECK(g.expected_bits == wide.expected_bits - 32);
+        CHECK(1 + g.omega == Approx((1 + wide.omega) * (1 + 0x1p-23)).epsilon(1e-15).margin(0));
+        CHECK(narrow(d, levels, norm, "elias")->guarantee().expected_bits ==
+              qsgd(d, levels, norm, "elias")->guarantee().expected_bits - 32);
+      }
+}
+
+TEST_CASE("a float32 norm is rounded up, and levels are multiples of what arrives") {
+  // max norm 1 + 2^-30, nearer to 1 in float32: 1 + 2^-23 arrives, of which 0.3 (1 + 2^-23) is 1.2 levels.
+  const std::size_t d = 100'000;
+  const double arrives = 1 + 0x1p-23;
+  std::vector<double> x(d, 0.3 * arrives);
+  x[5] = -1 - 0x1p-30;
+  for (const char* coding : {"fixed", "elias"}) {
+    const std::vector<double> y = sent(*narrow(d, 4, "max", coding), x);
+    double two = 0;
+    for (std::size_t i = 0; i < d; ++i) {
+      const double level = 4 * y[i] / arrives;
+      REQUIRE((i == 5 ? level == -4 || level == -3 : level == 1 || level == 2));
+      two += level == 2;
+    }
+    CHECK(std::abs(two - 20'000) < 5 * std::sqrt(100'000 * 0.2 * 0.8));
+  }
+  // What is a float32 already stays: the largest entry arrives as it is.
+  CHECK(sent(*narrow(2, 3, "max"), {0.75, 0.1})[0] == 0.75);
+  CHECK(sent(*narrow(2, 3, "max"), {0x1.fffffep127, 0})[0] == 0x1.fffffep127);
+}
+
+TEST_CASE("with a float32 norm the mean is x at every size") {
+  const std::size_t d = 100'000;
+  const double root = std::sqrt(1e5);
+  for (const double size : {0x1.7p127, 1 / 3.0, 0x1.5p-126, 0x1.5p-140, 0x1p-152})
+    for (const char* norm : {"l2", "max"}) {
+      const double entry = norm[0] == 'l' ? size / root : size;
+      auto arrives = static_cast<float>(size);
+      while (arrives < size) arrives = std::nextafter(arrives, std::numeric_limits<float>::infinity());
+      const double a = 2 * entry / arrives, up = a - std::floor(a), unit = arrives / entry / 2;
+      double sum = 0;
+      for (const double sent_entry : sent(*narrow(d, 2, norm), std::vector<double>(d, -entry)))
+        sum += sent_entry / entry;
+      CHECK(std::abs(sum + 1e5) <= 5 * root * unit * std::sqrt(up * (1 - up)) + 1e-6);
+    }
+  // |x| = 2^-151 arrives as 2^-149: a quarter of the entries become that, the rest nothing.
+  const std::vector<double> y = sent(*narrow(100'000, 1, "max"), std::vector<double>(d, 0x1p-151));
+  double up = 0;
+  for (const double entry : y) {
+    REQUIRE((entry == 0 || entry == 0x1p-149));
+    up += entry > 0;
+  }
+  CHECK(std::abs(up - 25'000) < 5 * std::sqrt(1e5 * 0.25 * 0.75));
+}
+
+TEST_CASE("a norm above the largest float32 arrives as infinite, and what is not a number shows") {
+  const double not_a_number = std::numeric_limits<double>::quiet_NaN();
+  for (const double strange : {0x1.fffffe8p127, 1e300, not_a_number})
+    for (const char* norm : {"l2", "max"})
+      for (const char* coding : {"fixed", "elias"})
+        for (const double entry : sent(*narrow(2, 5, norm, coding), {strange, 1}))
           CHECK_FALSE(std::isfinite(entry));
 }
 

@@ -12,6 +12,11 @@ std::unique_ptr<Compressor> ternary(std::size_t d, const char* packing = "base3"
   return compressors::catalogue().make({"ternary", {{"packing", packing}}, ""}, Shape{d, 1});
 }
 
+std::unique_ptr<Compressor> narrow(std::size_t d, const char* packing = "base3") {
+  return compressors::catalogue().make({"ternary", {{"packing", packing}, {"values", "float32"}}, ""},
+                                       Shape{d, 1});
+}
+
 std::vector<double> sent(Codec& codec, const std::vector<double>& x, std::uint64_t round = 1) {
   return decoded(codec, encoded(codec, Vector{std::span<const double>(x)}, sender(round)), x.size());
 }
@@ -70,6 +75,46 @@ TEST_CASE("omega = (1 + sqrt d) / 2 - 1 is reached") {
     CHECK(measure(*codec, worst(d), 20'000, 1).error.mean() == Approx(omega).epsilon(0.03));
   }
   CHECK(ternary(1)->guarantee().omega == 0);
+}
+
+TEST_CASE("values = float32: 32 bits for m, rounded up, and 1 + omega is 1 + 2^-23 times as large") {
+  for (const std::size_t d : {1, 5, 320, 1000})
+    for (const char* packing : {"base3", "two_bits"}) {
+      const Guarantee g = narrow(d, packing)->guarantee(), wide = ternary(d, packing)->guarantee();
+      const Message message = encoded(*narrow(d, packing), Vector(d), sender(1));
+      CHECK(message.bits(Part::scalars) == 32);
+      CHECK(static_cast<double>(message.bits()) == g.expected_bits);
+      CHECK(g.expected_bits == wide.expected_bits - 32);
+      CHECK(1 + g.omega == Approx((1 + wide.omega) * (1 + 0x1p-23)).epsilon(1e-15).margin(0));
+    }
+  // 1 + 2^-30 arrives as 1 + 2^-23: then the variance of d = 1 is 2^-23 nearly, half a mean square beyond
+  // x^2.
+  const double x = 1 + 0x1p-30, arrives = 1 + 0x1p-23;
+  const std::vector<double> y = sent(*narrow(1), {x});
+  CHECK((y[0] == arrives || y[0] == 0));
+  CHECK(x * (arrives - x) <= narrow(1)->guarantee().omega * x * x);
+  const std::size_t d = 100'000;
+  std::vector<double> many(d, 0.3 * arrives);
+  many[7] = -x;
+  double ups = 0;
+  for (const double entry : sent(*narrow(d), many)) {
+    REQUIRE((entry == 0 || std::abs(entry) == arrives));
+    ups += entry > 0;
+  }
+  CHECK(std::abs(ups - 30'000) < 5 * std::sqrt(100'000 * 0.3 * 0.7));
+}
+
+TEST_CASE("m below 2^-149 arrives as that, unbiased; above the largest float32 as infinite") {
+  const std::size_t d = 100'000;
+  double up = 0;
+  for (const double entry : sent(*narrow(d), std::vector<double>(d, -0x1p-151))) {
+    REQUIRE((entry == 0 || entry == -0x1p-149));
+    up += entry < 0;
+  }
+  CHECK(std::abs(up - 25'000) < 5 * std::sqrt(100'000 * 0.25 * 0.75));
+  CHECK(sent(*narrow(2), {0x1.fffffep127, 0}) == std::vector<double>{0x1.fffffep127, 0});
+  for (const double strange : {0x1.fffffe8p127, 1e300, std::numeric_limits<double>::quiet_NaN()})
+    for (const double entry : sent(*narrow(2), {strange, 1})) CHECK_FALSE(std::isfinite(entry));
 }
 
 TEST_CASE("it is qsgd with one level of the largest norm") {

@@ -124,7 +124,7 @@ inline std::vector<trivium::Table> variants(const std::string& name, std::size_t
             {{"values", "bfloat16"}, {"start", "fresh"}}};
   if (name == "natural") return {{}, {{"values", "float32"}}};
   if (name == "sign_norm") return {{}, {{"norm", "float32"}}};
-  if (name == "ternary") return {{}, {{"packing", "two_bits"}}};
+  if (name == "ternary") return {{}, {{"packing", "two_bits"}}, {{"values", "float32"}}};
   if (name == "qsgd")
     return {{},
             {{"levels", 1}},
@@ -135,7 +135,8 @@ inline std::vector<trivium::Table> variants(const std::string& name, std::size_t
             {{"levels", 4}, {"norm", "max"}},
             {{"levels", 1}, {"coding", "elias"}},
             {{"levels", 20}, {"coding", "elias"}},
-            {{"levels", 4}, {"norm", "max"}, {"coding", "elias"}}};
+            {{"levels", 4}, {"norm", "max"}, {"coding", "elias"}},
+            {{"levels", 5}, {"values", "float32"}}};
   return {{}};
 }
 
