@@ -7,7 +7,7 @@
 
 namespace trivium {
 
-const std::array<Column, 20> record_columns{{
+const std::array<Column, 22> record_columns{{
     {"iteration", &Record::iteration, true, "iterations of the method"},
     {"round", &Record::round, true, "uses of the network, at most one message each way per worker"},
     {"bits_up", &Record::bits_up, true, "bits sent per worker, mean over workers"},
@@ -28,6 +28,8 @@ const std::array<Column, 20> record_columns{{
     {"seconds_network", &Record::seconds_network, false, "of them moving and summing (rank 0)"},
     {"distance", &Record::distance, true, "|z - z*|^2 / |z0 - z*|^2"},
     {"residual", &Record::residual, true, "natural residual squared, relative to the start"},
+    {"gap", &Record::gap, true, "max over u in Z of <F(z), z - u>", true},
+    {"gap_average", &Record::gap_average, true, "the gap at the mean of the points so far", true},
 }};
 
 const Column* find_column(const std::string& name) {
@@ -58,10 +60,14 @@ std::optional<Stop> stop_reason(const Record& r, const Limits& limits) {
   if (exploded(r.residual))
     return Stop{Status::diverged,
                 fmt::format("residual {:.3g} is above {:g} times its start", r.residual, limits.explosion)};
+  for (const double gap : {r.gap, r.gap_average})
+    if (std::isinf(gap)) return Stop{Status::diverged, "the gap is not finite"};
   if (limits.distance && r.distance <= *limits.distance)
     return Stop{Status::reached, fmt::format("distance {:.3g} <= {:g}", r.distance, *limits.distance)};
   if (limits.residual && r.residual <= *limits.residual)
     return Stop{Status::reached, fmt::format("residual {:.3g} <= {:g}", r.residual, *limits.residual)};
+  if (limits.gap && r.gap <= *limits.gap)
+    return Stop{Status::reached, fmt::format("gap {:.3g} <= {:g}", r.gap, *limits.gap)};
   const auto over = [&](const char* what, double value,
                         const std::optional<double>& limit) -> std::optional<Stop> {
     if (limit && value >= *limit)
@@ -84,7 +90,8 @@ void Fingerprint::add(double number) {
 
 void Fingerprint::add(const Record& record) {
   for (const Column& column : record_columns)
-    if (column.reproducible) add(record.*column.member);
+    if (column.reproducible && !(column.optional && std::isnan(record.*column.member)))
+      add(record.*column.member);
 }
 
 }  // namespace trivium

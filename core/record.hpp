@@ -30,7 +30,9 @@ struct Record {
   double seconds_network = 0;  ///< in moving and summing
   double distance = std::numeric_limits<double>::quiet_NaN();  ///< |z - z*|^2 / |z0 - z*|^2
   double residual =
-      std::numeric_limits<double>::quiet_NaN();  ///< natural residual squared, relative to the start
+      std::numeric_limits<double>::quiet_NaN();           ///< natural residual squared, relative to the start
+  double gap = std::numeric_limits<double>::quiet_NaN();  ///< max over u in Z of <F(z), z - u>, absolute
+  double gap_average = std::numeric_limits<double>::quiet_NaN();  ///< the same at the mean of the points
 };
 
 struct Column {
@@ -38,17 +40,18 @@ struct Column {
   double Record::*member;
   bool reproducible;  ///< equal for every number of ranks (all but the seconds)
   const char* help;
+  bool optional = false;  ///< only there when asked for: may lack in a file, then NaN
 };
 
 /// Every member of Record in order: the columns of a result file.
-extern const std::array<Column, 20> record_columns;
+extern const std::array<Column, 22> record_columns;
 
 /// The column of that name, or nullptr.
 const Column* find_column(const std::string& name);
 
 /// When to stop; a limit that is not set never holds.
 struct Limits {
-  std::optional<double> distance, residual;                           ///< stop at or below
+  std::optional<double> distance, residual, gap;                      ///< stop at or below
   std::optional<double> iterations, rounds, bits_up, calls, seconds;  ///< stop at or above
   double explosion = 1e8;  ///< a merit above this multiple of its start is divergence
 };
@@ -66,7 +69,7 @@ struct Stop {
 std::optional<Stop> stop_reason(const Record& record, const Limits& limits);
 
 /// A running 64-bit hash (FNV-1a over whole words, high half folded in) of the reproducible part of a history
-/// and of the points.
+/// and of the points. The columns that are optional count where they were measured.
 class Fingerprint {
  public:
   void add(double number);

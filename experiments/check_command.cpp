@@ -55,7 +55,20 @@ void print_constants(Prepared& prepared, bool server) {
                  c.how);
   };
   for (const problems::Which which : problems::all_constants) print(which);
+  print(problems::Which::L_1);
   if (has_sample_spread(prepared)) print(problems::Which::L_loc);
+}
+
+/// zeta^2 = (1/M) sum |F_m(z*) - F(z*)|^2.
+void print_heterogeneity(Prepared& prepared, bool server) {
+  if (!prepared.solution) {
+    if (server) fmt::print("  zeta   not measured: it needs the solution\n");
+    return;
+  }
+  const double zeta =
+      analysis::Merits(*prepared.problem, *prepared.network).heterogeneity(*prepared.solution);
+  if (server)
+    fmt::print("  {:6} {:<12.6g} computed (the workers' operators at the solution)\n", "zeta", zeta);
 }
 
 solvers::Theory theory_of(const MethodRun& run, Prepared& prepared, mpi::Transport& transport) try {
@@ -121,6 +134,7 @@ void check_problem(const Experiment& experiment, std::size_t number, const Reque
     fmt::print("constants\n");
   }
   print_constants(prepared, server);
+  print_heterogeneity(prepared, server);
   print_monotonicity(prepared, server);
   if (server)
     fmt::print(

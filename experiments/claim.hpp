@@ -14,7 +14,7 @@ struct Expectation {
   bool relative = true;  ///< `within` is a fraction of |expected|
 };
 
-/// An accuracy: "distance" or "residual", and how small.
+/// An accuracy: "distance", "residual" or "gap", and how small.
 struct Accuracy {
   std::string merit = "distance";
   double value = 0;

@@ -90,7 +90,7 @@ class Reader {
 
   void read_merit(const char* key) {
     Fields fields(&table_, owner_);
-    fields.choice(key, claim_.at.merit, {"distance", "residual"}, "");
+    fields.choice(key, claim_.at.merit, {"distance", "residual", "gap"}, "");
     check_recorded(key);
   }
 
@@ -105,14 +105,20 @@ class Reader {
     if (value == nullptr || value->table() == nullptr || value->table()->entries().size() != 1)
       given_.refuse("at", " needs at = {{ distance = 1e-6 }} or {{ residual = 1e-6 }}");
     Fields fields(value->table(), owner_ + ".at");
-    double distance = 0, residual = 0;
+    double distance = 0, residual = 0, gap = 0;
     fields.real("distance", distance, positive, "");
     fields.real("residual", residual, positive, "");
+    fields.real("gap", gap, positive, "");
     fields.finish();
-    claim_.at = {distance > 0 ? "distance" : "residual", std::max(distance, residual)};
+    claim_.at = {distance > 0   ? "distance"
+                 : residual > 0 ? "residual"
+                                : "gap",
+                 std::max({distance, residual, gap})};
     check_recorded("at");
     const Limits& limits = experiment_.settings.limits;
-    const std::optional<double>& stop = distance > 0 ? limits.distance : limits.residual;
+    const std::optional<double>& stop = distance > 0   ? limits.distance
+                                        : residual > 0 ? limits.residual
+                                                       : limits.gap;
     if (stop && claim_.at.value < *stop)
       given_.refuse("at", ": [stop] {} = {:g} ends runs before they reach {:g}; lower that or raise this",
                     claim_.at.merit, *stop, claim_.at.value);
@@ -122,6 +128,8 @@ class Reader {
     const solvers::RunSettings& settings = experiment_.settings;
     if (claim_.at.merit == "residual" && !settings.residual && !settings.limits.residual)
       given_.refuse(key, ": residuals are not recorded; add `residual = true` to [record]");
+    if (claim_.at.merit == "gap" && !settings.gap && !settings.limits.gap)
+      given_.refuse(key, ": gaps are not recorded; add `gap = true` to [record]");
   }
 
   void read_unit() {

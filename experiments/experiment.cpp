@@ -47,6 +47,8 @@ struct StopFields {
     limit("distance", limits.distance, none, "stop when |z - z*|^2 / |z0 - z*|^2 is at most this");
     limit("residual", limits.residual, none,
           "stop when the squared natural residual, relative to the start, is at most this");
+    limit("gap", limits.gap, none,
+          "stop when the gap, max over u in Z of <F(z), z - u>, is at most this; needs bounded sets");
     limit("iterations", limits.iterations, 1e6, "most iterations");
     limit("rounds", limits.rounds, none, "most rounds");
     limit("bits_up", limits.bits_up, none, "most bits sent per worker (mean)");
@@ -72,6 +74,9 @@ void read_sections(const Table& table, Experiment& experiment) {
   Fields record_fields(&record, "record");
   record_fields.integer("every", experiment.settings.every, {1, 1e15}, "iterations between records");
   record_fields.flag("residual", experiment.settings.residual, "measure the natural residual too");
+  record_fields.flag("gap", experiment.settings.gap, "measure the gap too; needs bounded sets");
+  record_fields.flag("gap_average", experiment.settings.gap_average,
+                     "measure the gap at the mean of the points so far too");
   record_fields.finish();
   experiment.resolved_record = record_fields.resolved();
 

@@ -62,6 +62,7 @@ double share_done(const Record& r, const Limits& limits) {
   count(r.seconds, limits.seconds);
   accuracy(r.distance, limits.distance);
   accuracy(r.residual, limits.residual);
+  accuracy(r.gap, limits.gap);
   return std::clamp(share, 0.0, 1.0);
 }
 

@@ -85,6 +85,7 @@ class Sweep {
     prepared_.emplace(prepare(experiment_.problems[problem], transport_, folders(request_), out_ + "/cache"));
     made_ = problem;
     check_solution();
+    check_gap();
     for (const MethodRun& run : experiment_.runs)
       if (run.problem == problem) make_method(run);
   } catch (const InputError& mistake) {
@@ -101,6 +102,14 @@ class Sweep {
       if (claim.kind != Claim::Kind::status && claim.at.merit == "distance")
         reject("the claim '{}' needs the solution: {}; let it look at the residual", claim.text,
                prepared_->solution_how);
+  }
+
+  void check_gap() const {
+    const solvers::RunSettings& settings = experiment_.settings;
+    if ((settings.gap || settings.gap_average || settings.limits.gap) &&
+        !prepared_->problem->traits().has_gap)
+      reject("the gap needs bounded feasible sets, and {} has none here; give it some, or use the residual",
+             experiment_.problems[made_].plugin.type);
   }
 
   void make_method(const MethodRun& run) try {

@@ -59,6 +59,7 @@ class Affine final : public Problem {
         data_);
   }
   void prox(double, Vector& z) override { set_.project(z); }
+  double gap(const Vector& z, const Vector& F) override { return set_.gap(z, F); }
   Known known() const override { return {{}, solution_, start_}; }
 
  private:
@@ -121,6 +122,7 @@ Affine::Affine(const Params& params, const Place& place) : Problem(Traits{}) {
   traits_.has_jacobian = true;
   set_.add(params.set, traits_.dimension);
   traits_.constrained = !set_.is_whole_space();
+  traits_.has_gap = set_.is_bounded();
   start_ = read_point(file, "z0", traits_.dimension);
   solution_ = read_point(file, "solution", traits_.dimension);
   if (traits_.dtype == Dtype::float64)

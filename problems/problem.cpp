@@ -66,6 +66,10 @@ void Problem::samples_gram(int, const Vector&, const Vector&, Vector&) {
       "this problem has no Jacobians of its summands: ask traits().has_samples_gram first");
 }
 
+double Problem::gap(const Vector&, const Vector&) {
+  throw std::logic_error("this problem has no gap: ask traits().has_gap first");
+}
+
 void Problem::prox(double, Vector&) {}
 
 }  // namespace trivium::problems

@@ -77,6 +77,7 @@ struct Traits {
   bool affine = false;                     ///< the Jacobians do not depend on the point
   bool has_jacobian = false;               ///< `jacobian` is implemented
   bool has_samples_gram = false;           ///< `samples_gram` is implemented
+  bool has_gap = false;                    ///< `gap` is implemented: Z is bounded
   std::vector<MatrixShape> matrices = {};  ///< parts of z that are matrices, for compressors that use it
 };
 
@@ -112,6 +113,10 @@ class Problem {
 
   /// z = prox of step * g over Z, in place; the identity by default.
   virtual void prox(double step, Vector& z);
+
+  /// max over u in Z of <F, z - u>, for F = F(z) and z in Z the gap of z; zero exactly at solutions. Only
+  /// when traits().has_gap.
+  virtual double gap(const Vector& z, const Vector& F);
 
   virtual Known known() const { return {}; }
 

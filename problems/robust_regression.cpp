@@ -73,6 +73,7 @@ class RobustRegression final : public Problem {
     traits_.dimension = 2 * n_;
     traits_.workers = worker_block(static_cast<int>(params.workers), place.rank, place.ranks);
     traits_.constrained = !feasible_.is_whole_space();
+    traits_.has_gap = feasible_.is_bounded();
     traits_.has_jacobian = traits_.has_samples_gram = true;
   }
 
@@ -150,6 +151,7 @@ class RobustRegression final : public Problem {
   }
 
   void prox(double, Vector& z) override { feasible_.project(z); }
+  double gap(const Vector& z, const Vector& F) override { return feasible_.gap(z, F); }
 
  private:
   // The two players' halves of a vector.

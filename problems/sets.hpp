@@ -16,6 +16,8 @@ class FeasibleSet {
   virtual double support(std::span<const double> c) const = 0;
   /// True for the whole space, where projecting is doing nothing.
   virtual bool is_whole_space() const { return false; }
+  /// True when `support` is finite for every c.
+  bool is_bounded() const { return !is_whole_space(); }
 };
 
 /// Sets by name, made for a dimension.

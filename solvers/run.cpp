@@ -22,6 +22,7 @@ class Run {
         settings_(settings),
         observer_(observer) {
     if (solution_) start_distance_ = squared_distance(start, *solution_);
+    require_gap();
     if (measures_residual()) start_residual_ = merits_.natural_residual(start);
   }
 
@@ -39,7 +40,7 @@ class Run {
     while (!stop) {
       timed([&] {
         const std::int64_t until = next_record();
-        for (; iteration_ < until; ++iteration_) solver_.step();
+        for (; iteration_ < until; ++iteration_) step();
       });
       record();
       stop = stop_reason(history_.back(), settings_.limits);
@@ -57,6 +58,25 @@ class Run {
  private:
   bool measures_residual() const { return settings_.residual || !solution_ || settings_.limits.residual; }
 
+  bool measures_gap() const { return settings_.gap || settings_.limits.gap; }
+
+  void require_gap() {
+    if (!measures_gap() && !settings_.gap_average) return;
+    if (!merits_.has_gap())
+      reject("the gap needs bounded feasible sets; give the problem some, or measure the residual");
+    if (settings_.gap_average) average_ = solver_.point();
+  }
+
+  /// One iteration; the mean of the points z_1, ..., z_k after it: mean += (z_k - mean) / k.
+  void step() {
+    solver_.step();
+    if (!average_) return;
+    const double begin = now();
+    const double share = 1 / static_cast<double>(iteration_ + 1);
+    combine(*average_, {{1 - share, *average_}, {share, solver_.point()}});
+    seconds_ -= now() - begin;  // measuring, not the method's time
+  }
+
   template <class Work>
   void timed(Work work) {
     const double begin = now();
@@ -70,6 +90,11 @@ class Run {
     return std::min(next, static_cast<std::int64_t>(std::ceil(*settings_.limits.iterations)));
   }
 
+  /// A point of NaNs has diverged.
+  static double finite_or_infinite(double merit) {
+    return std::isnan(merit) ? std::numeric_limits<double>::infinity() : merit;
+  }
+
   void record() {
     Record r;
     r.iteration = static_cast<double>(iteration_);
@@ -77,12 +102,13 @@ class Run {
     r.seconds = seconds_;
     const mpi::Network::OffTheRecord quiet(network_);
     const auto relative = [](double merit, double at_start) {
-      if (std::isnan(merit)) return std::numeric_limits<double>::infinity();  // a point of NaNs has diverged
-      return at_start > 0 ? merit / at_start : merit;
+      return finite_or_infinite(at_start > 0 ? merit / at_start : merit);
     };
     if (solution_) r.distance = relative(squared_distance(solver_.point(), *solution_), start_distance_);
     if (measures_residual())
       r.residual = relative(merits_.natural_residual(solver_.point()), start_residual_);
+    if (measures_gap()) r.gap = finite_or_infinite(merits_.gap(solver_.point()));
+    if (average_) r.gap_average = finite_or_infinite(merits_.gap(*average_));
     network_.share(r);  // rank 0's seconds, so that all ranks stop together
     history_.push_back(r);
     fingerprint_.add(r);
@@ -100,6 +126,7 @@ class Run {
     archive.common("run.iteration", iteration_);
     archive.common("run.seconds", seconds_);
     archive.common("run.fingerprint", fingerprint_.value);
+    if (average_) archive.common("run.average", *average_);
   }
 
   void checkpoint() {
@@ -132,6 +159,7 @@ class Run {
   double start_distance_ = 0, start_residual_ = 0;
   std::int64_t iteration_ = 0;
   double seconds_ = 0;
+  std::optional<Vector> average_;  // when its gap is measured
   Fingerprint fingerprint_;
   std::vector<Record> history_;
 };

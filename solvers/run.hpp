@@ -15,6 +15,9 @@ struct RunSettings {
   Limits limits;            ///< checked at every record
   std::int64_t every = 10;  ///< iterations between records
   bool residual = false;    ///< measure the natural residual too: one more operator evaluation a record
+  bool gap = false;         ///< measure the gap too: one more operator evaluation a record
+  /// Measure the gap at the mean of the points after every iteration: one more operator evaluation a record
+  bool gap_average = false;
   double checkpoint_seconds = 30;  ///< wall seconds between checkpoints; 0 for none
 };
 
@@ -45,7 +48,8 @@ struct Outcome {
 ///
 /// `problem` is the uncounted one. The solver must have been made with the same network. `solution` enables
 /// the distance. With `resume`, a state that an earlier run's checkpoint held (worker rows of this rank
-/// only), the run goes on as if it had never stopped. Collective.
+/// only), the run goes on as if it had never stopped. Throws InputError when a gap is asked for and the
+/// problem has none. Collective.
 Outcome run(Solver& solver, problems::Problem& problem, mpi::Network& network, const Vector& start,
             const std::optional<Vector>& solution, const RunSettings& settings, Observer& observer,
             const RunState* resume = nullptr);

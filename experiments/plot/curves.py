@@ -80,7 +80,7 @@ def _nothing_measured(points, axis, merit):
     runs = [run for members in points.values() for point in members for run in point.runs]
     if any(np.isfinite(run.column(merit)).any() for run in runs):
         return f"'{axis.label}' is NaN in every row of every result; choose another -x"
-    other = {"distance": "residual", "residual": "distance"}[merit]
+    other = "residual" if merit == "distance" else "distance"
     return (f"{merit} is NaN in every row of every result, so it was not measured; use -y {other}, or record "
             f"{merit} and run again")
 

@@ -127,9 +127,9 @@ def _parser():
     p.add_argument("--bits", choices=["all", "values-only", "uplink-only"], default="uplink-only",
                    help="which bits count: sent and received by a worker, sent without indices and seeds, or all "
                         "that it sent (default); the axis says which")
-    p.add_argument("-y", choices=["distance", "residual"], default="distance",
+    p.add_argument("-y", choices=["distance", "residual", "gap", "gap_average"], default="distance",
                    help="the error: squared distance to the solution (default) or squared natural residual, "
-                        "relative to the start")
+                        "relative to the start; the gap, or that of the mean of the points")
     p.add_argument("--over", metavar="KEY",
                    help="a parameter of the grid on the horizontal axis, and the cost of an accuracy on the vertical "
                         "one: uplink.k, step, problem.workers, ...")

@@ -23,6 +23,8 @@ DASHES = {"linestyle": (0, (4, 3))}
 MERIT_LABELS = {
     "distance": r"$\Vert z-z^{*}\Vert^2\;/\;\Vert z^0-z^{*}\Vert^2$",
     "residual": "squared residual, relative to the start",
+    "gap": r"gap $\max_{u \in Z}\;\langle F(z), z-u \rangle$",
+    "gap_average": "gap at the mean of the points",
 }
 _BESIDE_AT_MOST = 8, 38  # entries, letters of a legend beside the axes; more go below
 SETTINGS = {

@@ -3,6 +3,20 @@
 #include <algorithm>
 
 namespace trivium::problems::detail {
+namespace {
+
+/// minus = -F; returns <F, z>.
+template <class T>
+double negate(std::span<const T> z, std::span<const T> F, std::span<double> minus) {
+  double product = 0;
+  for (std::size_t i = 0; i < z.size(); ++i) {
+    minus[i] = -static_cast<double>(F[i]);
+    product -= minus[i] * static_cast<double>(z[i]);
+  }
+  return product;
+}
+
+}  // namespace
 
 void ProductSet::add(const Plugin& set, std::size_t size) {
   parts_.push_back({sets::catalogue().make(set, size), size});
@@ -31,6 +45,27 @@ void ProductSet::project(Vector& z) {
     }
     first += part.size;
   }
+}
+
+bool ProductSet::is_bounded() const {
+  return std::all_of(parts_.begin(), parts_.end(), [](const Part& part) { return part.set->is_bounded(); });
+}
+
+double ProductSet::gap(const Vector& z, const Vector& F) {
+  std::size_t first = 0;
+  double total = 0;
+  for (Part& part : parts_) {
+    const std::span<double> minus = std::span(widened_).first(part.size);
+    const double product = z.dtype() == Dtype::float64
+                               ? negate(z.span<double>().subspan(first, part.size),
+                                        F.span<double>().subspan(first, part.size), minus)
+                               : negate(z.span<float>().subspan(first, part.size),
+                                        F.span<float>().subspan(first, part.size), minus);
+    const double gap = product + part.set->support(minus);
+    if (!(gap <= 0)) total += gap;  // below zero is rounding; not a number stays so
+    first += part.size;
+  }
+  return total;
 }
 
 }  // namespace trivium::problems::detail

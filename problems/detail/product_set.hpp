@@ -13,8 +13,14 @@ class ProductSet {
   /// Constrains the next `size` entries. Throws InputError for an unknown set or wrong parameters.
   void add(const Plugin& set, std::size_t size);
   bool is_whole_space() const;
+  /// True when every part is bounded.
+  bool is_bounded() const;
   /// Projects every part in place. z is as long as the sizes added.
   void project(Vector& z);
+  /// max over u of the set of <F, z - u> = <F, z> + support(-F), for a bounded set. z is a point of the set:
+  /// the result is then at least zero, also after rounding. Part by part, so that a large part does not hide
+  /// a small one.
+  double gap(const Vector& z, const Vector& F);
 
  private:
   struct Part {
@@ -22,7 +28,7 @@ class ProductSet {
     std::size_t size;
   };
   std::vector<Part> parts_;
-  std::vector<double> widened_;  // the largest part as float64: what sets project
+  std::vector<double> widened_;  // the largest part as float64: what sets work on
 };
 
 }  // namespace trivium::problems::detail

@@ -67,6 +67,7 @@ ReferenceGame::ReferenceGame(const GameShape& shape, GameRecipe recipe, const Pl
   set_.add(shape.x_set, n_);
   set_.add(shape.y_set, n_);
   traits_.constrained = !set_.is_whole_space();
+  traits_.has_gap = set_.is_bounded();
   for (std::int64_t k = 0; k < shape.samples; ++k)
     sample_waves_.push_back(
         std::polar(1.0, two_pi * static_cast<double>(k) / static_cast<double>(shape.samples)));

@@ -93,6 +93,7 @@ class ReferenceGame : public Problem {
   void jacobian(int m, const Vector& z, const Vector& v, bool transposed, Vector& out) override;
   void samples_gram(int m, const Vector& z, const Vector& v, Vector& out) override;
   void prox(double step, Vector& z) override;
+  double gap(const Vector& z, const Vector& F) override { return set_.gap(z, F); }
   Known known() const override;
 
  private:

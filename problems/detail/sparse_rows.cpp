@@ -18,6 +18,14 @@ std::size_t choose_features(const std::string& owner, const DataSource& source, 
   return asked == 0 ? columns : asked;
 }
 
+// The partitioner may look at every row of the file: what it read is let go before this rank's are read.
+std::vector<int> deal(const Plugin& partition, const io::LibsvmSummary& summary, const std::string& path,
+                      int workers) {
+  const auto read_all = [&] { return io::read_libsvm(path, [](std::size_t) { return true; }); };
+  const partitioners::DataRows rows(summary.labels, summary.columns, read_all);
+  return partitioners::catalogue().make(partition)->deal(rows, workers);
+}
+
 // The kept rows in the order of their workers, and of the file within a worker: a counting sort. first[k]
 // becomes the position of the first row of local worker k.
 std::vector<std::size_t> order_by_worker(const std::vector<int>& owner_of_row,
@@ -44,7 +52,7 @@ SparseRows::SparseRows(const std::string& owner, const DataSource& source, const
   io::LibsvmSummary summary = io::scan_libsvm(path);
   features_ = choose_features(owner, source, summary.columns);
   if (source.labels == "plus_minus_one") io::map_labels(summary.labels, io::Labels::plus_minus_one, path);
-  const auto owners = partitioners::catalogue().make(source.partition)->deal(summary.labels, workers.total);
+  const auto owners = deal(source.partition, summary, path, workers.total);
   const io::SparseRows read =
       io::read_libsvm(path, [&](std::size_t row) { return workers.hosts(owners[row]); });
 

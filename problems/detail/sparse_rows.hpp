@@ -21,9 +21,9 @@ struct DataSource {
 /// Rows are sparse: (column, value) pairs, columns from 0.
 class SparseRows {
  public:
-  /// Reads the file twice: labels first, to deal the rows, then only the rows that `workers` hosts. Throws
-  /// InputError naming `owner` when there is no file, no feature, fewer columns than the file has, or more
-  /// workers than rows.
+  /// Reads the file twice: labels first, to deal the rows, then only the rows that `workers` hosts. For a
+  /// partitioner that looks at features all of it is read once more in between. Throws InputError naming
+  /// `owner` when there is no file, no feature, fewer columns than the file has, or more workers than rows.
   SparseRows(const std::string& owner, const DataSource& source, const WorkerRange& workers,
              const Place& place);
 

@@ -1,31 +1,26 @@
-#include <algorithm>
-#include <numeric>
-
 #include <trivium/problems/partitioners.hpp>
 
-#include "detail/blocks.hpp"
+#include "detail/sorted.hpp"
 
 namespace trivium::problems::partitioners {
 namespace {
 
 class ByLabel final : public Partitioner {
  public:
-  struct Params {
-    void describe(Fields&) {}
-  };
+  using Params = detail::SortedShare;
   static About about() {
     return {.summary = "rows sorted by label: workers' data as different as can be",
-            .rule = "a stable sort by label, cut into contiguous blocks whose sizes differ by at most one",
+            .rule = std::string("a stable sort by label.\n") + detail::sorted_rule,
             .source = "definition"};
   }
-  explicit ByLabel(const Params&) {}
+  explicit ByLabel(const Params& params) : share_(params) {}
 
-  std::vector<int> deal(std::span<const double> labels, int workers) const override {
-    std::vector<std::uint32_t> order(labels.size());
-    std::iota(order.begin(), order.end(), 0u);
-    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return labels[a] < labels[b]; });
-    return detail::deal_blocks(order, workers);
+  std::vector<int> deal(const DataRows& rows, int workers) const override {
+    return detail::deal_sorted(rows.labels(), share_, workers);
   }
+
+ private:
+  detail::SortedShare share_;
 };
 
 }  // namespace

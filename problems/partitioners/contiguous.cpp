@@ -19,8 +19,8 @@ class Contiguous final : public Partitioner {
   }
   explicit Contiguous(const Params&) {}
 
-  std::vector<int> deal(std::span<const double> labels, int workers) const override {
-    std::vector<std::uint32_t> order(labels.size());
+  std::vector<int> deal(const DataRows& rows, int workers) const override {
+    std::vector<std::uint32_t> order(rows.count());
     std::iota(order.begin(), order.end(), 0u);
     return detail::deal_blocks(order, workers);
   }

@@ -96,7 +96,8 @@ class Dirichlet final : public Partitioner {
   explicit Dirichlet(const Params& params)
       : alpha_(params.alpha), seed_(static_cast<std::uint64_t>(params.seed)) {}
 
-  std::vector<int> deal(std::span<const double> labels, int workers) const override {
+  std::vector<int> deal(const DataRows& all, int workers) const override {
+    const std::span<const double> labels = all.labels();
     detail::require_enough_rows(labels.size(), workers);
     std::map<double, Rows> rows_of_label;
     for (std::uint32_t row = 0; row < labels.size(); ++row) rows_of_label[labels[row]].push_back(row);

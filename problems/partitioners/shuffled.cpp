@@ -23,8 +23,8 @@ class Shuffled final : public Partitioner {
   }
   explicit Shuffled(const Params& params) : seed_(static_cast<std::uint64_t>(params.seed)) {}
 
-  std::vector<int> deal(std::span<const double> labels, int workers) const override {
-    std::vector<std::uint32_t> order(labels.size());
+  std::vector<int> deal(const DataRows& rows, int workers) const override {
+    std::vector<std::uint32_t> order(rows.count());
     Stream(seed_, Purpose::partition, everyone, 0).permutation(order);
     return detail::deal_blocks(order, workers);
   }

@@ -30,6 +30,7 @@ class Counted final : public problems::Problem {
   void jacobian(int m, const Vector& z, const Vector& v, bool transposed, Vector& out) override {
     problem_.jacobian(m, z, v, transposed, out);
   }
+  double gap(const Vector& z, const Vector& F) override { return problem_.gap(z, F); }
   void samples_gram(int m, const Vector& z, const Vector& v, Vector& out) override {
     problem_.samples_gram(m, z, v, out);
   }

@@ -51,7 +51,9 @@ TEST_CASE("no limit, no stop") {
 
 TEST_CASE("a merit stops at its tolerance, not just above it") {
   const std::pair<double Record::*, std::optional<double> Limits::*> merits[] = {
-      {&Record::distance, &Limits::distance}, {&Record::residual, &Limits::residual}};
+      {&Record::distance, &Limits::distance},
+      {&Record::residual, &Limits::residual},
+      {&Record::gap, &Limits::gap}};
   for (const auto& [member, limit] : merits) {
     const double tolerance = 1e-6;
     CHECK_FALSE(
@@ -93,9 +95,18 @@ TEST_CASE("a merit above the explosion or infinite is divergence, at the explosi
   CHECK(stop_reason(record_with(&Record::distance, infinity), limits)->status == Status::diverged);
 }
 
+TEST_CASE("a gap is absolute: large is no divergence, infinite is") {
+  Limits limits;
+  limits.explosion = 1e4;
+  for (const auto member : {&Record::gap, &Record::gap_average}) {
+    CHECK_FALSE(stop_reason(record_with(member, 1e300), limits));
+    CHECK(stop_reason(record_with(member, infinity), limits)->status == Status::diverged);
+  }
+}
+
 TEST_CASE("a merit that is not known stops nothing") {
   Limits limits;
-  limits.distance = limits.residual = 1;
+  limits.distance = limits.residual = limits.gap = 1;
   CHECK_FALSE(stop_reason(Record{}, limits));
 }
 
@@ -150,4 +161,19 @@ TEST_CASE("the fingerprint changes with any bit, but not with the seconds or the
   nan.distance = std::numeric_limits<double>::quiet_NaN();
   other_nan.distance = -std::numeric_limits<double>::quiet_NaN();
   CHECK(print(nan) == print(other_nan));
+}
+
+TEST_CASE("optional columns count in the fingerprint where they were measured") {
+  // So that a history without them has the fingerprint that it had before there were such columns.
+  Record record;
+  Fingerprint of_record, of_others;
+  of_record.add(record);
+  for (const Column& column : record_columns)
+    if (column.reproducible && column.member != &Record::gap && column.member != &Record::gap_average)
+      of_others.add(record.*column.member);
+  CHECK(of_record.value == of_others.value);
+  record.gap = 0;
+  Fingerprint with_gap;
+  with_gap.add(record);
+  CHECK(with_gap.value != of_record.value);
 }

@@ -174,6 +174,10 @@ TEST_CASE("accuracies that no run reaches or records") {
   CHECK(complaint(residual) ==
         "a.toml:16: claim 1: residuals are not recorded; add `residual = true` to [record]");
   CHECK(complaint(residual, "record = { residual = true }\n" + grid).empty());
+  const std::string gap =
+      "text = \"g\"\nvalue = \"round\"\nat = { gap = 1e-9 }\nof = \"M\"\nat_most = 1\n" + on_4;
+  CHECK_THAT(complaint(gap), EndsWith("gaps are not recorded; add `gap = true` to [record]"));
+  CHECK(complaint(gap, "record = { gap = true }\n" + grid).empty());
   CHECK_THAT(complaint("text = \"f\"\nfloor = \"residual\"\nof = \"M\"\nat_most = 1\n"),
              EndsWith("add `residual = true` to [record]"));
   CHECK_THAT(complaint("text = \"v\"\nvalue = \"round\"\nat = { distanc = 0.1 }\nof = \"M\"\nat_most = 1\n"),

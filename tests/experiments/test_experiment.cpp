@@ -67,6 +67,7 @@ TEST_CASE("every limit is read") {
   const Limits limits = experiment(with_section(R"([stop]
 distance = 1e-6
 residual = 1e-7
+gap = 1e-8
 iterations = 11
 rounds = 12
 bits_up = 13
@@ -76,6 +77,7 @@ explosion = 16)"))
                             .settings.limits;
   CHECK(limits.distance == 1e-6);
   CHECK(limits.residual == 1e-7);
+  CHECK(limits.gap == 1e-8);
   CHECK(limits.iterations == 11);
   CHECK(limits.rounds == 12);
   CHECK(limits.bits_up == 13);
@@ -86,9 +88,12 @@ explosion = 16)"))
 
 TEST_CASE("records and checkpoints are read") {
   const auto settings =
-      experiment(with_section("[record]\nevery = 3\nresidual = true\n[checkpoint]\nseconds = 0")).settings;
+      experiment(with_section("[record]\nevery = 3\nresidual = true\ngap = true\n[checkpoint]\nseconds = 0"))
+          .settings;
   CHECK(settings.every == 3);
   CHECK(settings.residual);
+  CHECK(settings.gap);
+  CHECK_FALSE(settings.gap_average);
   CHECK(settings.checkpoint_seconds == 0);
 }
 
@@ -159,7 +164,8 @@ TEST_CASE("unknown keys are refused at every level, with a guess") {
   CHECK_THAT(complaint(with_section("[stop]\ndistanc = 1")),
              StartsWith("a.toml:4: unknown key 'distanc' in stop; did you mean 'distance'? known: "));
   CHECK(complaint(with_section("[record]\nevry = 1")) ==
-        "a.toml:4: unknown key 'evry' in record; did you mean 'every'? known: every, residual");
+        "a.toml:4: unknown key 'evry' in record; did you mean 'every'? known: every, residual, gap, "
+        "gap_average");
   CHECK(complaint(with_section("[checkpoint]\nsecond = 1")) ==
         "a.toml:4: unknown key 'second' in checkpoint; did you mean 'seconds'? known: seconds");
   CHECK(complaint(with_method("stepp = 1")) ==

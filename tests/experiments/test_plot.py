@@ -28,7 +28,7 @@ import units
 
 COLUMNS = """iteration round bits_up bits_down bits_up_max bits_up_values bits_up_indices bits_initial messages
 calls calls_max samples local_steps prox_calls seconds seconds_compute seconds_encode seconds_network
-distance residual""".split()
+distance residual gap gap_average""".split()
 ORDER = {"first": 0, "second": 1}  # of the methods in the experiment file
 plot_main = runpy.run_path(str(PLOT / "__main__.py"), run_name="plot")["main"]
 
@@ -38,7 +38,8 @@ def write_run(folder, label, seed, distance, bits_per_row=100.0, grid="", status
     """A run whose row i is iteration and round i, with i * bits_per_row bits up, twice that down, and 2 i calls."""
     row = np.arange(len(distance), dtype=float)
     bits = row * bits_per_row
-    history = dict.fromkeys(COLUMNS, row) | {"distance": distance, "residual": np.full(len(row), np.nan)}
+    history = dict.fromkeys(COLUMNS, row) | {"distance": distance}
+    history |= dict.fromkeys(["residual", "gap", "gap_average"], np.full(len(row), np.nan))
     history |= {"bits_up": bits, "bits_up_max": bits, "bits_up_values": 0.75 * bits, "bits_down": 2 * bits}
     history |= {"calls": 2 * row} | columns
     path = Path(folder) / label / grid.replace(" ", "_") / f"seed-{seed}.h5"
@@ -769,8 +770,9 @@ class Program(InFolder):
         for seed in 1, 2:
             for step in 1, 2:
                 write_run(self.folder, "_$a", seed, decades(0, -step, -2 * step), grid=f"step = {step} x theory",
-                          residual=decades(0, -1, -2))
-        for options in ("-x modelled --network lan --log-x", "-y residual --all-grid --title $\\frac$", "--no-theory"):
+                          residual=decades(0, -1, -2), gap=decades(0, -1, -3))
+        for options in ("-x modelled --network lan --log-x", "-y gap", "-y residual --all-grid --title $\\frac$",
+                        "--no-theory"):
             self.assertEqual(program(self.folder, *options.split(), "--out", self.folder / "f")[::2], (0, ""))
 
     def test_a_table_writes_no_figure_unless_asked(self):

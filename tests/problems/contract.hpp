@@ -79,6 +79,8 @@ inline double measured(Which which, const std::vector<Vector>& D) {
       return norm(mean);
     case Which::L_max:
       return largest(zero);
+    case Which::L_1:
+      return norm(D[0]);
     case Which::L_rms:
       return root_mean_square(zero);
     case Which::delta:

@@ -14,7 +14,18 @@ namespace partitioners = trivium::problems::partitioners;
 namespace {
 
 std::vector<int> deal(const char* type, Table parameters, const std::vector<double>& labels, int workers) {
-  return partitioners::catalogue().make({type, std::move(parameters), ""})->deal(labels, workers);
+  // Each row has one feature, its label.
+  const auto read = [&] {
+    io::SparseRows all;
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      all.columns.push_back(0);
+      all.values.push_back(labels[i]);
+      all.offsets.push_back(i + 1);
+    }
+    return all;
+  };
+  const partitioners::DataRows rows(labels, 1, read);
+  return partitioners::catalogue().make({type, std::move(parameters), ""})->deal(rows, workers);
 }
 std::vector<std::size_t> sizes(const std::vector<int>& owner, int workers) {
   std::vector<std::size_t> count(static_cast<std::size_t>(workers));

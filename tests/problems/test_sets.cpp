@@ -232,6 +232,49 @@ TEST_CASE("the support is the value at the projection of a far point") {
   CHECK_FALSE(make("box", {}, 2)->is_whole_space());
 }
 
+TEST_CASE("the support of a polytope is the largest value at its vertices, bit for bit") {
+  // The value at a vertex of the l1 ball and the simplex is one product, at one of the box a sum in order.
+  Stream stream(9, Purpose::test, 0, 0);
+  const std::size_t n = 4;
+  for (int trial = 0; trial < 50; ++trial) {
+    const Point c = normal_point(n, 1, stream);
+    double box = -std::numeric_limits<double>::infinity(), simplex = box, ball = box;
+    for (unsigned corner = 0; corner < 1u << n; ++corner) {
+      double value = 0;
+      for (std::size_t i = 0; i < n; ++i) value += c[i] * (corner >> i & 1 ? 1.2 : -0.3);
+      box = std::max(box, value);
+    }
+    for (const double entry : c) {
+      simplex = std::max(simplex, 2.5 * entry);
+      ball = std::max({ball, 1.5 * entry, -1.5 * entry});
+    }
+    CHECK(make("box", {{"low", -0.3}, {"high", 1.2}}, n)->support(c) == box);
+    CHECK(make("simplex", {{"sum", 2.5}}, n)->support(c) == simplex);
+    CHECK(make("l1_ball", {{"radius", 1.5}}, n)->support(c) == ball);
+  }
+}
+
+TEST_CASE("the support of the Euclidean ball is where projected ascent ends") {
+  Stream stream(10, Purpose::test, 0, 0);
+  const auto ball = make("l2_ball", {{"radius", 1.5}}, 5);
+  for (int trial = 0; trial < 20; ++trial) {
+    const Point c = normal_point(5, 1, stream);
+    Point u(5, 0.0);
+    for (int k = 0; k < 2000; ++k) {
+      for (std::size_t i = 0; i < 5; ++i) u[i] += 0.1 * c[i];
+      ball->project(u);
+    }
+    CHECK(ball->support(c) == Approx(dot(c, u)).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("every set but the whole space is bounded") {
+  for (const Bounded& item : bounded) CHECK(make(item.type, item.parameters, 3)->is_bounded());
+  CHECK_FALSE(make("whole_space", {}, 3)->is_bounded());
+  // A box without ends is not one: its bounds are finite numbers.
+  CHECK_THROWS_AS(make("box", {{"high", std::numeric_limits<double>::infinity()}}, 3), InputError);
+}
+
 TEST_CASE("selection handles long sorted, constant and geometric inputs") {
   for (const std::size_t n : {2000u, 2001u}) {
     std::vector<Point> shapes(4, Point(n));

@@ -150,6 +150,63 @@ TEST_CASE("the residual is measured when asked for, when it is a limit, and when
   CHECK(std::isnan(residuals(false, false, false).back().distance));
 }
 
+TEST_CASE("the gap and that of the mean point are measured when asked for") {
+  // Extragradient's last point goes to the solution linearly, so the mean of its points is z* + S / k in the
+  // end: the gap there is convex in 1/k and zero at 0. At twice the k it is at most a half of it, and more
+  // than the quarter of a purely quadratic one.
+  const Table game{{"n", 6}, {"workers", 3}, {"mu", 0.2}, {"x_set", "simplex"}, {"y_set", "simplex"}};
+  Arena here = arena("bilinear", game);
+  RunSettings how = settings(after(400), 1);
+  how.gap = how.gap_average = true;
+  how.checkpoint_seconds = 1e-12;
+  Method whole(here, extragradient), again(here, extragradient), quiet(here, extragradient);
+  Listener first, second, third;
+  const Outcome outcome = run_in(here, whole, how, first);
+  const auto& history = outcome.history;
+  CHECK(history[0].gap == history[0].gap_average);
+  CHECK(history[1].gap == history[1].gap_average);  // the mean of one point
+  CHECK(history[2].gap != history[2].gap_average);
+  for (const Record& record : history) REQUIRE((record.gap >= 0 && record.gap_average >= 0));
+  CHECK(history.back().gap < 1e-10 * history[0].gap);
+  CHECK(history[400].gap_average <= history[200].gap_average / 2);
+  CHECK(history[400].gap_average > history[200].gap_average / 4);
+
+  // The mean of the points by hand.
+  std::vector<double> mean(12);
+  for (std::size_t k = 1; k <= 7; ++k)
+    for (std::size_t j = 0; j < 12; ++j) mean[j] += first.points[k][j] / 7;
+  analysis::Merits merits(*here.problem, here.network);
+  CHECK(merits.gap(Vector(std::span<const double>(mean))) == Approx(history[7].gap_average).epsilon(1e-12));
+
+  // A run that goes on from the middle has the same mean; one that measures less, the same points.
+  const Outcome resumed = run_in(here, again, how, second, &first.states[150]);
+  CHECK(same_history(resumed.history, history));
+  CHECK(resumed.fingerprint == outcome.fingerprint);
+  const Outcome less = run_in(here, quiet, settings(after(400), 1), third);
+  CHECK(third.points == first.points);
+  CHECK(std::isnan(less.history.back().gap));
+  CHECK(std::isnan(less.history.back().gap_average));
+  CHECK(less.fingerprint != outcome.fingerprint);
+}
+
+TEST_CASE("a gap is a limit, and is refused where the sets are not bounded") {
+  Limits limits;
+  limits.gap = 1e-6;
+  Arena here = arena("bilinear", {{"n", 6}, {"workers", 3}, {"x_set", "box"}, {"y_set", "l2_ball"}});
+  const Outcome outcome = run_once(here, extragradient, settings(limits));
+  CHECK(outcome.stop.status == Status::reached);
+  CHECK(outcome.stop.reason.find("gap") == 0);
+  CHECK(outcome.history.back().gap <= 1e-6);
+  CHECK(outcome.history[outcome.history.size() - 2].gap > 1e-6);
+
+  Arena unbounded = arena("bilinear", small);
+  const auto sentence = Catch::Contains("the gap needs bounded feasible sets");
+  CHECK_THROWS_WITH(run_once(unbounded, extragradient, settings(limits)), sentence);
+  RunSettings average = settings(after(10));
+  average.gap_average = true;
+  CHECK_THROWS_WITH(run_once(unbounded, extragradient, average), sentence);
+}
+
 TEST_CASE("measuring changes neither the ledger nor the run") {
   Arena here = arena("bilinear", small);
   for (const Plugin& plugin : {extragradient, Plugin{"masha1", {}, ""}}) {
