@@ -50,6 +50,8 @@ class Spectra {
     switch (which) {
       case Which::mu:
         return constant(extreme(End::smallest, &detail::Jacobians::symmetric_part));
+      case Which::mu_min:
+        return constant(detail::least_monotonicity(jacobians_, network_, accuracy));
       case Which::L:
         return norm(&detail::Jacobians::gram);
       case Which::L_rms:

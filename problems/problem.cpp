@@ -14,6 +14,8 @@ std::string name_of(Which which) {
       return "L_rms";
     case Which::mu:
       return "mu";
+    case Which::mu_min:
+      return "mu_min";
     case Which::delta:
       return "delta";
     case Which::d1:

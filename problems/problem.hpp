@@ -17,19 +17,20 @@ namespace trivium::problems {
 
 /// The constants that step sizes depend on. F = (1/M) sum F_m.
 enum class Which {
-  L,      ///< Lipschitz constant of F
-  L_max,  ///< largest Lipschitz constant of an F_m
-  L_rms,  ///< (1/M) sum |F_m(a) - F_m(b)|^2 <= L_rms^2 |a - b|^2
-  mu,     ///< strong monotonicity of F; negative when F is not monotone
-  delta,  ///< similarity: max over m of the Lipschitz constant of F_m - F
-  d1,     ///< server's similarity: Lipschitz constant of F - F_1 (worker 0 is the server's)
-  sig,    ///< (1/M) sum |(F_m - F)(a) - (F_m - F)(b)|^2 <= sig^2 |a - b|^2
-  sig1,   ///< the same with F_1 in place of F
-  L_loc,  ///< (1/M) sum over m, mean over j of |D_{m,j}(a) - D_{m,j}(b)|^2 <= L_loc^2 |a - b|^2,
-          ///< D_{m,j} = F_{m,j} - F_m
-  L_1,    ///< Lipschitz constant of F_1, the server's own operator (worker 0)
-  ell,    ///< largest cocoercivity constant of an F_m, |F_m(a) - F_m(b)|^2 <= ell <F_m(a) - F_m(b), a - b>;
-          ///< can be infinite
+  L,       ///< Lipschitz constant of F
+  L_max,   ///< largest Lipschitz constant of an F_m
+  L_rms,   ///< (1/M) sum |F_m(a) - F_m(b)|^2 <= L_rms^2 |a - b|^2
+  mu,      ///< strong monotonicity of F; negative when F is not monotone
+  mu_min,  ///< the least strong monotonicity of an F_m
+  delta,   ///< similarity: max over m of the Lipschitz constant of F_m - F
+  d1,      ///< server's similarity: Lipschitz constant of F - F_1 (worker 0 is the server's)
+  sig,     ///< (1/M) sum |(F_m - F)(a) - (F_m - F)(b)|^2 <= sig^2 |a - b|^2
+  sig1,    ///< the same with F_1 in place of F
+  L_loc,   ///< (1/M) sum over m, mean over j of |D_{m,j}(a) - D_{m,j}(b)|^2 <= L_loc^2 |a - b|^2,
+           ///< D_{m,j} = F_{m,j} - F_m
+  L_1,     ///< Lipschitz constant of F_1, the server's own operator (worker 0)
+  ell,     ///< largest cocoercivity constant of an F_m, |F_m(a) - F_m(b)|^2 <= ell <F_m(a) - F_m(b), a - b>;
+           ///< can be infinite
 };
 /// The constants of every problem; L_loc is one of finite sums only.
 inline constexpr Which all_constants[] = {Which::L,  Which::L_max, Which::L_rms, Which::mu, Which::delta,

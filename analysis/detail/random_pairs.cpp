@@ -51,7 +51,7 @@ problems::Constant RandomPairs::measure(Which which) {
   if (found_.empty()) estimate();
   return {found_.at(which), problems::Origin::estimated,
           fmt::format("{} bound from {} random pairs near the solution",
-                      which == Which::mu ? "upper" : "lower", pairs)};
+                      which == Which::mu || which == Which::mu_min ? "upper" : "lower", pairs)};
 }
 
 void RandomPairs::estimate() {
@@ -90,12 +90,13 @@ RandomPairs::Quotients RandomPairs::quotients(const Vector& a, const Vector& b, 
   };
   const WorkerRange& here = network_.workers();
   std::vector<double> own(static_cast<std::size_t>(here.count())), deviation(own.size()),
-      curvature(own.size());
+      curvature(own.size()), flatness(own.size());
   network_.mean_off_the_record(
       [&](int m, Vector& out) {
         difference(m, out);
         own[static_cast<std::size_t>(m - here.first)] = dot(out, out);
         curvature[static_cast<std::size_t>(m - here.first)] = cocoercivity(out, a, b);
+        flatness[static_cast<std::size_t>(m - here.first)] = dot(out, b) - dot(out, a);
       },
       D);
   Vector less_first = at_.like();  // D - D_1: worker 0 enters the mean with weight 1 - M
@@ -113,6 +114,7 @@ RandomPairs::Quotients RandomPairs::quotients(const Vector& a, const Vector& b, 
           .worker_mean = mean_of(network_, own, at_),
           .worker_max = max_of(network_, own),
           .cocoercivity_max = max_of(network_, curvature),
+          .inner_min = -max_of(network_, flatness),
           .deviation_mean = mean_of(network_, deviation, at_),
           .deviation_max = max_of(network_, deviation)};
 }
@@ -133,8 +135,12 @@ void RandomPairs::keep(const Quotients& found, double squared_length) {
         found.deviation_mean + found.first);  // about F_1: the variance plus the square of the bias
   double& ell = found_.emplace(Which::ell, 0).first->second;
   ell = std::max(ell, found.cocoercivity_max);
-  double& mu = found_.emplace(Which::mu, std::numeric_limits<double>::infinity()).first->second;
-  mu = std::min(mu, found.inner / squared_length);
+  const auto lower = [&](Which which, double inner) {
+    double& value = found_.emplace(which, std::numeric_limits<double>::infinity()).first->second;
+    value = std::min(value, inner / squared_length);
+  };
+  lower(Which::mu, found.inner);
+  lower(Which::mu_min, found.inner_min);
 }
 
 }  // namespace trivium::analysis::detail

@@ -23,6 +23,7 @@ class RandomPairs {
     double whole, first, server;           // |D|^2, |D - D_1|^2, |D_1|^2
     double worker_mean, worker_max;        // of |D_m|^2
     double cocoercivity_max;               // of |D_m|^2 / <D_m, a - b>
+    double inner_min;                      // of <D_m, a - b>
     double deviation_mean, deviation_max;  // of |D_m - D|^2
   };
   void estimate();

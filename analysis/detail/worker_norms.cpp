@@ -118,6 +118,21 @@ Extreme norm_of_first(Jacobians& jacobians, mpi::Network& network, double accura
                                                   }));
 }
 
+Extreme least_monotonicity(Jacobians& jacobians, mpi::Network& network, double accuracy) {
+  Extreme least{std::numeric_limits<double>::infinity(), 0};
+  Eigen::VectorXd transposed;
+  for (int m = jacobians.here().first; m < jacobians.here().last; ++m) {
+    const auto symmetric_part = [&](const Eigen::VectorXd& v, Eigen::VectorXd& out) {
+      jacobians.of_worker(m, v, false, out);
+      jacobians.of_worker(m, v, true, transposed);
+      out = (out + transposed) / 2;
+    };
+    const Extreme own = lanczos(symmetric_part, jacobians.dimension(), End::smallest, accuracy);
+    least = {std::min(least.value, own.value), std::max(least.error, own.error)};
+  }
+  return {-network.max_off_the_record(-least.value), network.max_off_the_record(least.error)};
+}
+
 // J v for a worker's own v needs all ranks; with J at hand every rank can look at its workers alone.
 Farthest largest_distance_to_mean(Jacobians& jacobians, mpi::Network& network, double accuracy) {
   if (jacobians.dimension() > densest) return farthest_candidates(jacobians, network, accuracy);

@@ -15,6 +15,9 @@ Extreme largest_norm(Jacobians& jacobians, mpi::Network& network, double accurac
 /// |J_1|, of worker 0. Collective.
 Extreme norm_of_first(Jacobians& jacobians, mpi::Network& network, double accuracy);
 
+/// min over all workers of the least eigenvalue of (J_m + J_m^T)/2. Collective.
+Extreme least_monotonicity(Jacobians& jacobians, mpi::Network& network, double accuracy);
+
 struct Farthest {
   Extreme norm;
   int workers_tried;  ///< all of them, or the few that differ most on random vectors

@@ -4,7 +4,7 @@
 
 namespace trivium::solvers {
 
-/// Batches of every worker's summands: s of r, without replacement, fresh in every round.
+/// Batches of every worker's summands: s of r, without replacement, fresh in every round, or whenever asked.
 class Batches {
  public:
   /// Throws InputError on all ranks when a worker's operator is not a finite sum, naming the `method`.
@@ -27,9 +27,12 @@ class Batches {
   }
 
   /// The batch of a local worker in the current round; the same until the round ends.
-  std::span<const std::uint32_t> draw(int m) {
+  std::span<const std::uint32_t> draw(int m) { return draw(m, network_.round()); }
+  /// The same with a number of the caller's in place of the round, for methods that do not always
+  /// communicate.
+  std::span<const std::uint32_t> draw(int m, std::uint64_t number) {
     std::vector<std::uint32_t>& batch = chosen_[local(m)];
-    Stream(network_.seed(), Purpose::samples, static_cast<std::uint64_t>(m), network_.round())
+    Stream(network_.seed(), Purpose::samples, static_cast<std::uint64_t>(m), number)
         .sample(static_cast<std::uint32_t>(problem_.samples(m)), batch);
     return batch;
   }

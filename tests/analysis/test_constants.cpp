@@ -105,6 +105,8 @@ std::map<Which, double> dense_constants(const std::vector<Matrix>& J) {
     all[Which::L_max] = std::max(all[Which::L_max], spectral_norm(own));
     all[Which::delta] = std::max(all[Which::delta], spectral_norm(sum(own, -1, mean)));
     all[Which::ell] = std::max(all[Which::ell], cocoercivity(own));
+    const double mu = eigenvalues(sum(own, 1, transpose(own))).front() / 2;
+    all[Which::mu_min] = all.count(Which::mu_min) ? std::min(all[Which::mu_min], mu) : mu;
   }
   all[Which::L] = spectral_norm(mean);
   all[Which::L_rms] = std::sqrt(largest(squares));
@@ -177,6 +179,7 @@ TEST_CASE("one dimension: F_m = a_m z with a = 1, 2, 6") {
   Constants found = constants(problem, alone.network, zero_of(problem));
   CHECK(found.L() == Approx(3));
   CHECK(found.mu() == Approx(3));
+  CHECK(found.get(Which::mu_min).value == Approx(1));
   CHECK(found.get(Which::L_max).value == Approx(6));
   CHECK(found.L_rms() == Approx(std::sqrt(41.0 / 3)));
   CHECK(found.get(Which::delta).value == Approx(3));
@@ -294,7 +297,7 @@ TEST_CASE("without Jacobians every constant is bounded from the right side") {
       CHECK(estimate.value <= value * (1 + 1e-6));
       CHECK(estimate.value >= 0.3 * value);
       CHECK(estimate.how == "lower bound from 64 random pairs near the solution");
-    } else if (which == Which::mu) {
+    } else if (which == Which::mu || which == Which::mu_min) {
       CHECK(estimate.value >= value - 1e-9);
       CHECK(estimate.value <= 2 * value);
       CHECK(estimate.how == "upper bound from 64 random pairs near the solution");

@@ -91,7 +91,10 @@ inline double measured(Which which, const std::vector<Vector>& D) {
       return root_mean_square(mean);
     case Which::sig1:
       return root_mean_square(D[0]);
+    case Which::L_1:
+      return norm(D[0]);
     case Which::mu:
+    case Which::mu_min:
     case Which::ell:
     case Which::L_loc:
       break;  // no norms of the D_m: they have functions of their own
@@ -134,6 +137,9 @@ inline void respects_stated_constants(Problem& problem) {
         double inner = 0;
         for (const Vector& d : D) inner += dot(d, step) / M;
         REQUIRE(inner >= constant.value * dot(step, step) - slack * norm(step));
+      } else if (which == Which::mu_min) {
+        for (const Vector& d : D)
+          REQUIRE(dot(d, step) >= constant.value * dot(step, step) - slack * norm(step));
       } else if (which == Which::ell) {
         if (std::isinf(constant.value)) continue;
         for (const Vector& d : D)

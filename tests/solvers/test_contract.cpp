@@ -107,7 +107,9 @@ TEST_CASE("values sent as float32 cost half and leave an error below 1e-12") {
   Arena here = arena("bilinear", small_bilinear);
   for (const std::string& name : catalogue().names()) {
     const Plugin plain{name, {}, ""}, narrow{name, {{"values", "float32"}}, ""};
-    if (facts(plain).random) continue;  // compressed: the compressor has its own format
+    const Facts known = facts(plain);
+    if (known.random) continue;    // compressed: the compressor has its own format
+    if (!known.reaches) continue;  // rounding is far below its floor
     INFO(name);
     Method wide(here, plain), method(here, narrow);
     wide.start();

@@ -66,6 +66,11 @@ inline std::vector<Table> parameter_sets(const std::string& name) {
   if (name == "vr_diana_sgda") return {{{"shifts", "operator"}, {"uplink", rand_k(0.3)}, {"batch", 3}}};
   if (name == "ef21_sgda") return {{{"uplink", unscaled_rand_k(0.7)}}};
   if (name == "marina_sgda") return {{}, {{"uplink", rand_k(0.3)}, {"refresh", 0.5}}};
+  if (name == "local_sgda") return {{}, {{"local_steps", 1}}};
+  if (name == "scaffold_sgda" || name == "fedgda_gt")
+    return {{}, {{"local_steps", 1}}, {{"local_steps", 20}}};
+  if (name == "proxskip_vip") return {{}, {{"communication", 0.5}}};
+  if (name == "lsvrg_proxskip_vip") return {{}, {{"batch", 3}, {"communication", 0.5}}};
   return {{}};
 }
 
@@ -169,6 +174,20 @@ inline Facts facts(const Plugin& plugin) {
   if (plugin.type == "vr_diana_sgda") return {1.25, true, false, {}};
   if (plugin.type == "ef21_sgda" || plugin.type == "marina_sgda")
     return {1, true, false, {{1, 1, 0}}, true, false};
+  if (plugin.type == "local_sgda" || plugin.type == "local_extragradient" || plugin.type == "scaffold_sgda" ||
+      plugin.type == "fedgda_gt") {
+    const Value* given = plugin.parameters.find("local_steps");
+    const double K = given ? given->number() : 5;
+    const bool extra = plugin.type == "local_extragradient", tracks = plugin.type == "fedgda_gt";
+    const bool floor = extra || (plugin.type == "local_sgda" && K > 1);
+    // V of scaffold_sgda starts with 7.5 (g K)^3 L_max^2 / mu mean |F_m(z_0)|^2 more: 0.005 on these
+    // problems.
+    return {plugin.type == "scaffold_sgda" ? 1.05 : 1,    false,  false,
+            {{tracks ? 2.0 : 1.0, extra ? 2 * K : K, 0}}, !floor, false};
+  }
+  // 2 / (1 - p) V_0, and V_0 = |z_0 - z*|^2 + (g / p)^2 mean |F_m(z*)|^2: with constraints the second is
+  // three times the first.
+  if (plugin.type == "proxskip_vip" || plugin.type == "lsvrg_proxskip_vip") return {9, true, false, {}};
   return {};
 }
 
