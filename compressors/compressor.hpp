@@ -2,10 +2,13 @@
 #include <cstddef>
 #include <limits>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <trivium/core/catalogue.hpp>
 #include <trivium/core/codec.hpp>
+#include <trivium/core/errors.hpp>
 #include <trivium/core/matrix_shape.hpp>
 #include <trivium/core/workers.hpp>
 
@@ -27,8 +30,8 @@ struct Guarantee {
   double joint_b = 0;
   /// Only all workers of a round together keep the promise: no sampled workers, no use on the way down.
   bool needs_all_workers = false;
-  /// C(a) - C(b) = C(a - b) for one envelope, up to rounding of values: the server can take the share of what it
-  /// knows out of a message.
+  /// C(a) - C(b) = C(a - b) for one envelope, up to rounding of values: the server can take the share of what
+  /// it knows out of a message.
   bool linear = false;
   double expected_bits = 0;  ///< expected length of a message
 
@@ -53,6 +56,16 @@ struct Shape {
   std::vector<MatrixShape> matrices = {};  ///< parts of the vector that are matrices, in order
   /// The workers whose messages are encoded here; all when absent, none for the server's codec.
   std::optional<WorkerRange> local = {};
+  int nest = 0;  ///< how many compressors' messages its own lies inside
+
+  /// For a compressor of `count` numbers whose message lies inside one made for this shape. Throws InputError
+  /// beyond `deepest_nest`; `field` ("induced.rest") names it in the message.
+  Shape inside(std::size_t count, std::string_view field, const std::string& name) const {
+    if (nest >= deepest_nest)
+      reject("{}: '{}' lies inside {} other compressors, and {} is the most; nest fewer", field, name,
+             nest + 1, deepest_nest);
+    return {count, workers, {}, local, nest + 1};
+  }
 };
 
 /// Throws std::logic_error unless a vector has the dimension its compressor was made for.

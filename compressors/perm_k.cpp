@@ -2,9 +2,10 @@
 #include <numeric>
 #include <vector>
 
-#include <trivium/compressors/permute.hpp>
 #include <trivium/compressors/value_coder.hpp>
 #include <trivium/core/errors.hpp>
+
+#include "detail/permute.hpp"
 
 namespace trivium::compressors {
 namespace {

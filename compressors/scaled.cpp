@@ -22,26 +22,28 @@ class Scaled final : public Compressor {
             "Beznosikov et al. 2023 (On biased compression); Richtarik et al. 2021 (EF21)"};
   }
 
-  Scaled(const Params& params, const Shape& shape) : of_(catalogue().make(params.of, shape)) {
+  Scaled(const Params& params, const Shape& shape)
+      : of_(catalogue().make(params.of, shape)), divisor_(1 + of_->guarantee().omega) {
     if (!of_->guarantee().unbiased)
       reject("scaled.of: '{}' is biased, and contracts as it is; use it without scaled", params.of.type);
   }
 
   Guarantee guarantee() const override {
     Guarantee g = of_->guarantee();
-    g.delta = 1 + g.omega;
+    g.delta = divisor_;
     g.unbiased = false;
     g.omega = g.joint_a = g.joint_b = 0;
     return g;
   }
   void encode(const Vector& x, Message& message) override { of_->encode(x, message); }
   void read_add(MessageReader& reader, double weight, Vector& out) override {
-    of_->read_add(reader, weight / (1 + of_->guarantee().omega), out);
+    of_->read_add(reader, weight / divisor_, out);
   }
   void state(Archive& archive, const std::string& name) override { of_->state(archive, name + ".of"); }
 
  private:
   std::unique_ptr<Compressor> of_;
+  double divisor_;  // 1 + omega
 };
 
 }  // namespace

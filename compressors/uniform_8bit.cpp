@@ -2,9 +2,10 @@
 #include <array>
 #include <limits>
 
-#include <trivium/compressors/buckets.hpp>
 #include <trivium/compressors/compressor.hpp>
 #include <trivium/compressors/value_format.hpp>
+
+#include "detail/buckets.hpp"
 
 namespace trivium::compressors {
 namespace {

@@ -24,7 +24,7 @@ ValueCoder::ValueCoder(const ValuesParam& param, std::size_t count, const Shape&
     guarantee_.expected_bits = static_cast<double>(count_) * bits_of(format_);
     return;
   }
-  nested_ = catalogue().make(param.plugin, Shape{count, shape.workers, {}, shape.local});
+  nested_ = catalogue().make(param.plugin, shape.inside(count, owner_ + ".values", name_));
   guarantee_ = nested_->guarantee();
   if (guarantee_.needs_all_workers)
     reject(

@@ -12,9 +12,10 @@ namespace trivium {
 /// The state of a run as named arrays: what a checkpoint holds. A solver writes one function
 /// `state(Archive&)` that names its members; the same function saves and restores.
 ///
-/// `common` entries are equal on all ranks. `workers` entries hold one row for each worker of this rank
-/// (shape (local workers, row)); a checkpoint file holds the rows of all workers in order, so that it can be
-/// read on another number of ranks.
+/// `common` entries are one for the whole run: what rank 0 has is saved, and loaded on every rank. They are
+/// equal on all ranks, or the server's alone and used nowhere else. `workers` entries hold one row for each
+/// worker of this rank (shape (local workers, row)); a checkpoint file holds the rows of all workers in
+/// order, so that it can be read on another number of ranks.
 class Archive {
  public:
   /// Row r of an entry is worker `first_worker + r`.

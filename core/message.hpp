@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ std::string name_of(ValueFormat format);
 /// What a bit of a message is spent on; the ledger keeps them apart.
 enum class Part { values, indices, scalars, seeds };
 inline constexpr std::size_t parts = 4;
+
+/// How many messages a message may lie inside: a place takes four of the key's 32 bits at every level.
+inline constexpr int deepest_nest = 8;
 
 /// Who sends: the key of every random choice made while encoding. Both ends know it, so nothing of it
 /// travels.
@@ -39,10 +43,13 @@ struct Sender {
 };
 
 /// While it lives, an envelope is that of a message inside a message, so that the random choices of the inner
-/// codec are not those of the outer one. `child`: 0..14, its place among the messages inside.
+/// codec are not those of the outer one. `child`: 0..14, its place among the messages inside. Throws
+/// std::logic_error beyond `deepest_nest`.
 class Inside {
  public:
   Inside(Sender& from, unsigned child) : from_(from), outer_(from.nest) {
+    if (from.nest >> 4 * (deepest_nest - 1) != 0)
+      throw std::logic_error("a message lies inside too many others");
     from.nest = from.nest * 16 + child + 1;
   }
   ~Inside() { from_.nest = outer_; }

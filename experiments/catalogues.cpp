@@ -1,5 +1,6 @@
 // `trivium list` and `trivium describe`: what the plug-in files say about themselves.
-#include <map>
+#include <algorithm>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -28,10 +29,28 @@ std::vector<Room> rooms() {
           {"partitioners", &problems::partitioners::catalogue()}};
 }
 
-void print_indented(const std::string& text) {
+/// One line of text in lines of up to 100 columns, all but the first a little further in; a longer word stays
+/// whole.
+void print_line(std::string_view line, std::size_t indent) {
+  constexpr std::size_t columns = 100;
+  for (std::size_t in = indent;; in = indent + 2) {
+    const std::size_t room = columns - in, begin = std::min(line.find_first_not_of(' '), line.size());
+    std::size_t end = line.size();
+    if (end > room) {
+      end = line.rfind(' ', room);
+      if (end == std::string_view::npos || end < begin) end = std::min(line.find(' ', begin), line.size());
+    }
+    fmt::print("{:{}}{}\n", "", in, line.substr(0, end));
+    if (end == line.size()) return;
+    line.remove_prefix(std::min(line.find_first_not_of(' ', end), line.size()));
+  }
+}
+
+/// Text with its own line breaks, and more where its lines are long.
+void print_indented(std::string_view text, std::size_t indent) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
-    fmt::print("    {}\n", text.substr(at, end - at));
+    print_line(text.substr(at, end - at), indent);
     at = end + 1;
   }
 }
@@ -40,7 +59,7 @@ void print_plugin(const Room& room, const std::string& name) {
   const About about = room.catalogue->about(name);
   fmt::print("{} ({}): {}\n\n", name, room.catalogue->kind(), about.summary);
   if (!about.rule.empty()) {
-    print_indented(about.rule);
+    print_indented(about.rule, 4);
     fmt::print("\n");
   }
   if (!about.source.empty()) fmt::print("  Source: {}\n\n", about.source);
@@ -49,7 +68,7 @@ void print_plugin(const Room& room, const std::string& name) {
   for (const FieldInfo& field : fields) {
     fmt::print("    {} = {}    ({}{}{})\n", field.name, field.default_value, field.type,
                field.range.empty() ? "" : ", ", field.range);
-    fmt::print("        {}\n", field.help);
+    print_indented(field.help, 8);
   }
 }
 

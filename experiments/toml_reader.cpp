@@ -1,9 +1,11 @@
 #include "toml_reader.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <functional>
 
+#include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include <trivium/core/errors.hpp>
@@ -52,6 +54,22 @@ Value convert(const toml::node& node, const Source& source) {
   return value;
 }
 
+/// What must stand in the place of `keys[i]`, below a list: "the number of a method, 0..1: method.0.step".
+std::string number_expected(const List& list, const std::vector<std::string>& keys, std::size_t i) {
+  const bool tables =
+      std::all_of(list.begin(), list.end(), [](const Value& item) { return item.table() != nullptr; });
+  const bool number = keys[i].find_first_not_of("-0123456789") == std::string::npos;
+  std::string example;
+  for (std::size_t at = 0; at < keys.size(); ++at) {
+    if (at == i)
+      example += number ? ".0" : ".0." + keys[i];
+    else
+      example += (at == 0 ? "" : ".") + keys[at];
+  }
+  return fmt::format("the number of {}, 0..{}: {}", tables ? "a " + keys[i - 1] : "an entry", list.size() - 1,
+                     example);
+}
+
 /// The value at `keys[i..]` below `value`, replaced. Lists are entered by number.
 Value replaced(Value value, const std::vector<std::string>& keys, std::size_t i, const Value& with,
                const std::string& assignment) {
@@ -60,7 +78,8 @@ Value replaced(Value value, const std::vector<std::string>& keys, std::size_t i,
     std::size_t index = 0;
     const auto [end, error] = std::from_chars(keys[i].data(), keys[i].data() + keys[i].size(), index);
     if (error != std::errc{} || *end != '\0' || index >= list->size())
-      reject("--set {}: '{}' must be a number below {}", assignment, keys[i], list->size());
+      reject("--set {}: '{}' must be {}", assignment, keys[i],
+             list->empty() ? "left out: the list is empty" : number_expected(*list, keys, i));
     List changed = *list;
     changed[index] = replaced(changed[index], keys, i + 1, with, assignment);
     Value result(std::move(changed));

@@ -66,6 +66,11 @@ Texts files_named(const std::string& name) {
          did_you_mean(name, known));
 }
 
+/// Where files are looked for, in words.
+std::string named(const VerifyRequest& request) {
+  return request.names.empty() ? "the experiments of trivium" : join(request.names);
+}
+
 /// Every file to look at, once: those named, or all of the program's own.
 Texts files_of(const VerifyRequest& request) {
   Texts all = request.names.empty() ? files_in(own_folder("")) : Texts{};
@@ -79,6 +84,8 @@ Texts files_of(const VerifyRequest& request) {
   std::erase_if(all, [&](const std::string& file) {
     return fs::path(file).filename().string().find(request.only) == std::string::npos;
   });
+  if (all.empty())
+    reject("nothing to verify in {}: no file's name contains '{}'", named(request), request.only);
   return all;
 }
 
@@ -102,9 +109,7 @@ std::vector<Case> cases_of(const VerifyRequest& request) {
              taken->second, file, item.experiment.name);
     cases.push_back(std::move(item));
   }
-  if (cases.empty())
-    reject("nothing to verify: no [[claim]] in {}",
-           request.names.empty() ? "the experiments of trivium" : join(request.names));
+  if (cases.empty()) reject("nothing to verify: no [[claim]] in {}", named(request));
   return cases;
 }
 

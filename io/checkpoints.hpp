@@ -13,7 +13,7 @@ namespace trivium::io {
 /// Everything a run needs to go on as if it had not been interrupted. All numbers come back bit for bit, NaN
 /// payloads included, so a 64-bit pattern may travel as a double.
 struct Checkpoint {
-  std::map<std::string, std::vector<double>> common;  ///< equal on all ranks
+  std::map<std::string, std::vector<double>> common;  ///< as rank 0 has them
   std::map<std::string, Archive::Rows>
       workers;  ///< a row for each worker: of all M when writing, of a block when read
   std::vector<Record> history;

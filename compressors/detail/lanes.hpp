@@ -50,9 +50,5 @@ TRIVIUM_INLINE Eight<T> load_some(const T* from, std::size_t count) {
   std::memcpy(&out, from, count * sizeof(T));
   return out;
 }
-template <class T>
-TRIVIUM_INLINE void store_some(T* to, const Eight<T>& x, std::size_t count) {
-  std::memcpy(to, &x, count * sizeof(T));
-}
 
 }  // namespace trivium::compressors

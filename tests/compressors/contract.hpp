@@ -119,16 +119,18 @@ inline Measured measure(Codec& codec, const std::vector<double>& x, int rounds, 
     double error = 0, along = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
       const double difference = y[i] - x[i];
-      error += difference * difference / length;
-      along += y[i] * x[i] / length;
-      mean[i] += difference / rounds;
-      squares[i] += difference * difference / rounds;
+      error += difference * difference;
+      along += y[i] * x[i];
+      mean[i] += difference;
+      squares[i] += difference * difference;
     }
-    out.error.add(error);
-    out.along.add(along);
+    out.error.add(error / length);
+    out.along.add(along / length);
     out.bits.add(static_cast<double>(message.bits()));
   }
   for (std::size_t i = 0; i < x.size(); ++i) {
+    mean[i] /= rounds;
+    squares[i] /= rounds;
     out.bias += mean[i] * mean[i] / length;
     out.noise += (squares[i] - mean[i] * mean[i]) / length / rounds;
   }

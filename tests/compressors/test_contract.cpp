@@ -1,4 +1,4 @@
-// The contract of STYLE.md over every compressor of the catalogue.
+// The contract over every compressor of the catalogue.
 #include <set>
 
 #include "compressors/contract.hpp"
@@ -8,20 +8,38 @@ using namespace contract;
 
 namespace {
 
-constexpr int workers = 4, rounds = 2000;
-const std::size_t dimensions[] = {1, 2, 17, 100};
+constexpr int workers = 4;
+
+/// 700 entries are enough for the loops over registers, 5000 for the sampled threshold of top_k.
+std::vector<std::size_t> dimensions(const std::string& name) {
+  std::vector<std::size_t> all{1, 2, 17, 100, 700};
+  if (name == "top_k") all.push_back(5000);
+  return all;
+}
+
+int rounds(std::size_t d) { return d <= 100 ? 2000 : d <= 700 ? 100 : 20; }
+
+/// The vectors that a guarantee is measured on. Of the long ones not those of a few large entries: one in d
+/// is seldom drawn in so few rounds.
+std::vector<Named> vectors_of(std::size_t d) {
+  std::vector<Named> vectors = test_vectors(d);
+  if (d > 100)
+    std::erase_if(vectors,
+                  [](const Named& vector) { return vector.name == "sparse" || vector.name == "steep"; });
+  return vectors;
+}
 
 /// Runs `check(codec, d, vectors)` for every compressor, dimension and parameter set, with the vectors that
 /// its guarantee is measured on.
 template <class Check>
 void for_each_codec_and_vectors(Check check) {
   for (const std::string& name : compressors::catalogue().names())
-    for (const std::size_t d : dimensions)
+    for (const std::size_t d : dimensions(name))
       for (const Table& parameters : variants(name, d)) {
         INFO(name << " " << to_toml(parameters) << " d = " << d);
         const std::unique_ptr<Compressor> codec =
             compressors::catalogue().make({name, parameters, ""}, Shape{d, workers});
-        std::vector<Named> vectors = test_vectors(d);
+        std::vector<Named> vectors = vectors_of(d);
         for (const std::vector<double>& x : hard_vectors(name, parameters, d)) vectors.push_back({"hard", x});
         check(*codec, d, vectors);
       }
@@ -42,12 +60,12 @@ Vector normal_vector(std::size_t d) {
 }  // namespace
 
 TEST_CASE("mean, spread and length are as guaranteed") {
-  for_each_codec_and_vectors([](Compressor& codec, std::size_t, const std::vector<Named>& vectors) {
+  for_each_codec_and_vectors([](Compressor& codec, std::size_t d, const std::vector<Named>& vectors) {
     const Guarantee g = codec.guarantee();
     std::vector<Measured> all;
     for (const Named& vector : vectors) {
       INFO(vector.name);
-      all.push_back(measure(codec, vector.x, rounds, workers));
+      all.push_back(measure(codec, vector.x, rounds(d), workers));
       check_guarantee(g, all.back());
     }
     check_bits(g, all);
@@ -78,19 +96,21 @@ TEST_CASE("the mean over all workers is as close as the joint constants say") {
     const Guarantee g = codec.guarantee();
     if (!g.unbiased) return;
     std::vector<std::vector<double>> x;
+    std::vector<Vector> vectors;
     std::vector<double> mean(d);
     for (std::uint64_t m = 0; m < workers; ++m) {
       Stream stream(98, Purpose::test, m, d);
       x.emplace_back(d);
       for (std::size_t i = 0; i < d; ++i) mean[i] += (x[m][i] = 1 + stream.normal()) / workers;
+      vectors.emplace_back(std::span<const double>(x[m]));
     }
     double squares = 0;
     for (const auto& vector : x) squares += squared(vector) / workers;
     Average error;
-    for (std::uint64_t round = 1; round <= rounds; ++round) {
+    for (int round = 1; round <= rounds(d); ++round) {
       Vector sum(d);
       for (std::uint64_t m = 0; m < workers; ++m)
-        codec.decode_add(encoded(codec, Vector{std::span<const double>(x[m])}, sender(round, m, workers)),
+        codec.decode_add(encoded(codec, vectors[m], sender(static_cast<std::uint64_t>(round), m, workers)),
                          1.0 / workers, sum);
       std::vector<double> difference = sum.to_host();
       for (std::size_t i = 0; i < d; ++i) difference[i] -= mean[i];
@@ -121,8 +141,8 @@ TEST_CASE("one envelope and one memory, one message, one vector") {
     Vector out(d);  // out += weight C(x)
     fill(out, 1);
     codec.decode_add(message, -2, out);
-    for (std::size_t i = 0; i < d; ++i)
-      CHECK(out.to_host()[i] == Approx(1 - 2 * y[i]).epsilon(1e-12).margin(1e-12));
+    const std::vector<double> added = out.to_host();
+    for (std::size_t i = 0; i < d; ++i) CHECK(added[i] == Approx(1 - 2 * y[i]).epsilon(1e-12).margin(1e-12));
   });
 }
 
@@ -201,8 +221,8 @@ TEST_CASE("float32 vectors are compressed like float64 ones") {
       REQUIRE(bytes_of(encoded(codec, narrow, sender(round, 0, workers))) == bytes_of(message));
       Vector out(d, Dtype::float32);
       codec.decode_add(message, 1, out);
-      const std::vector<double> expected = decoded(codec, message, d);
-      for (std::size_t i = 0; i < d; ++i) REQUIRE(out.to_host()[i] == Approx(expected[i]).epsilon(1e-6));
+      const std::vector<double> found = out.to_host(), expected = decoded(codec, message, d);
+      for (std::size_t i = 0; i < d; ++i) REQUIRE(found[i] == Approx(expected[i]).epsilon(1e-6));
     }
   });
 }
@@ -224,7 +244,7 @@ TEST_CASE("dense() is said only by what sends every entry exactly") {
 
 TEST_CASE("damaged messages are an error or a vector, never a crash") {
   for_each_codec([](Compressor& codec, std::size_t d) {
-    if (d == 100) return;
+    if (d >= 100) return;
     const Message sent = encoded(codec, normal_vector(d), sender(7, 1, workers));
     const std::vector<double> y = decoded(codec, sent, d);
     const std::vector<std::byte> bytes = bytes_of(sent);

@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include <trivium/compressors/permute.hpp>
+#include <trivium/compressors/detail/permute.hpp>
 
 #include "core/chi_square.hpp"
 

@@ -105,3 +105,44 @@ TEST_CASE("values that do not fit are a sentence") {
   CHECK_THROWS_AS(rand_k({{"values", nested("rand_k", {{"k", 11}})}}, 100), InputError);  // of 10 values
   CHECK_THROWS_AS(rand_k({{"values", nested("float32")}, {"k", 0}}, 100), InputError);
 }
+
+TEST_CASE("eight compressors inside one another work, a ninth is refused") {
+  // Half of half of ... of 512 entries: nine times half leaves one.
+  const auto chain = [](int levels) {
+    Table table = half();
+    for (int level = 1; level < levels; ++level) table = half(table);
+    return table;
+  };
+  const std::size_t d = 512;
+  const auto codec = rand_k({{"k", 0.5}, {"values", chain(8)}}, d);
+  CHECK(codec->guarantee().omega == Approx(511));
+  const Vector x{std::span<const double>(test_vectors(d).front().x)};
+  const std::vector<double> entries = x.to_host();
+  const Message message = encoded(*codec, x, sender(1));
+  CHECK(message.bits(Part::values) == 64);
+  const std::vector<double> y = decoded(*codec, message, d);
+  int sent = 0;
+  for (std::size_t i = 0; i < d; ++i)
+    if (y[i] != 0) {
+      sent += 1;
+      CHECK(y[i] == 512 * entries[i]);
+    }
+  CHECK(sent == 1);
+  CHECK_THROWS_WITH(rand_k({{"k", 0.5}, {"values", chain(9)}}, d),
+                    "rand_k.values: 'rand_k' lies inside 9 other compressors, and 8 is the most; nest fewer");
+}
+
+TEST_CASE("too many whole-vector compressors inside one another are refused, too") {
+  const auto chain = [](int levels) {
+    Table table = half();
+    for (int level = 0; level < levels; ++level)
+      table = nested("composed", {{"first", half()}, {"then", table}});
+    return table;
+  };
+  const auto make = [&](int levels) {
+    return compressors::catalogue().make({"composed", {{"then", chain(levels)}}, ""}, Shape{64, 1});
+  };
+  CHECK_NOTHROW(make(7));
+  CHECK_THROWS_WITH(
+      make(8), "composed.first: 'rand_k' lies inside 9 other compressors, and 8 is the most; nest fewer");
+}

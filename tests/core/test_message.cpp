@@ -2,6 +2,8 @@
 // test_message_values.cpp.
 #include <algorithm>
 #include <cstdlib>
+#include <memory>
+#include <set>
 #include <tuple>
 
 #include <catch2/catch.hpp>
@@ -60,6 +62,26 @@ TEST_CASE("bits_for is the ceiling of log2") {
                                                     {(1ull << 32) + 1, 33},
                                                     {~0ull, 64}};
   for (const auto& [count, bits] : expected) CHECK(bits_for(count) == bits);
+}
+
+TEST_CASE("messages inside messages have keys of their own, eight deep, and a ninth is refused") {
+  Sender from{7, Purpose::uplink, 3, 4, 5};
+  std::set<std::uint64_t> first_words{from.stream()()};
+  std::vector<std::unique_ptr<Inside>> around;
+  for (int depth = 1; depth <= deepest_nest; ++depth) {
+    for (const unsigned child : {0u, 1u, 13u}) {
+      const Inside inside(from, child);
+      CHECK(first_words.insert(from.stream()()).second);
+    }
+    around.push_back(std::make_unique<Inside>(from, 14));
+    CHECK(first_words.insert(from.stream()()).second);
+  }
+  CHECK(first_words.size() == 1 + 4 * 8);
+  const std::uint64_t nest = from.nest;
+  CHECK_THROWS_AS(Inside(from, 0), std::logic_error);
+  CHECK(from.nest == nest);
+  while (!around.empty()) around.pop_back();
+  CHECK(from.nest == 0);
 }
 
 TEST_CASE("a word of every width comes back from every bit offset") {

@@ -689,6 +689,9 @@ at_most = 1
         self.assertIn("\n2 of 3 claims hold\n", done.stdout)
         self.assertEqual({path.name for path in (self.folder / "out").iterdir()}, {"small", "other"})
         self.assertIn("\n2 of 2 claims hold\n", self.succeed("verify", "all", "--out", "out", "--only", "one"))
+        done = self.run_program("verify", "all", "--only", "zzz")
+        self.assertEqual((done.returncode, done.stderr),
+                         (2, "trivium: nothing to verify in all: no file's name contains 'zzz'\n"))
 
     def test_an_experiment_of_its_own(self):
         printed = self.succeed("verify", "first")
@@ -746,6 +749,20 @@ class Information(InFolder):
                 self.assertRegex(text, rf"\A{name} \(\w+\): ")
                 self.assertIn("Parameters", text)
         self.assertIn('uplink = { type = "rand_k", k = 0.1 }', self.succeed("describe", "masha1"))
+
+    def test_described_in_lines_that_fit(self):
+        for line in self.succeed("list").splitlines():
+            if line.startswith(" "):
+                text = self.succeed("describe", line.split()[0])
+                rule = text.split("\n\n")[1].splitlines()
+                helps = [line for line in text.splitlines() if line.startswith(" " * 8)]
+                for shown in rule + helps:
+                    with self.subTest(line=shown):
+                        self.assertLessEqual(len(shown), 100)
+        # A line break of the author's stays; what had to be broken goes on further in.
+        rule = self.succeed("describe", "masha2").split("\n\n")[1].splitlines()
+        self.assertIn("    a = mean of C_m(x_m) + e, G = C_s(a), e = a - G, z+ = zhat - G; with probability 1 - tau: w = z", rule)
+        self.assertRegex("\n".join(rule), r"\n    rule = proven: .*\n      \S")
 
     def test_help_and_version(self):
         self.assertRegex(self.succeed("--version"), r"\Atrivium \d+\.\d+\.\d+ \(.+\)\n\Z")

@@ -168,11 +168,16 @@ TEST_CASE("a malformed --set is refused") {
     CHECK(refused(small, assignment) == "--set takes key=value, got '" + std::string(assignment) + "'");
   CHECK(refused(small, "name.first=y") ==
         "--set name.first=y: 'first' stands below a text, which has no parts");
-  for (const char* number : {"2", "-1", "first", "0x", "99999999999999999999"}) {
+  for (const char* number : {"2", "-1", "99999999999999999999"}) {
     const std::string assignment = "method." + std::string(number) + ".step=1";
     CHECK(refused(small, assignment.c_str()) ==
-          "--set " + assignment + ": '" + number + "' must be a number below 2");
+          "--set " + assignment + ": '" + number + "' must be the number of a method, 0..1: method.0.step");
   }
+  CHECK(refused(small, "method.uplink.k=3") ==
+        "--set method.uplink.k=3: 'uplink' must be the number of a method, 0..1: method.0.uplink.k");
+  CHECK(refused("a = { b = [5, 6, 7] }", "a.b.0x=1") ==
+        "--set a.b.0x=1: '0x' must be the number of an entry, 0..2: a.b.0.0x");
+  CHECK(refused("a = []", "a.0=1") == "--set a.0=1: '0' must be left out: the list is empty");
   CHECK(refused(small, "name=2020-01-01") == "--set name=2020-01-01: dates and times have no meaning here");
 }
 

@@ -64,8 +64,8 @@ __attribute__((noinline)) void* operator new(std::size_t size, const std::nothro
 __attribute__((noinline)) void operator delete(void* memory) noexcept { std::free(memory); }
 __attribute__((noinline)) void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
-// Problem A of ALGORITHMS: n = 50, M = 10, singular values 0.1 to 1, mu = 0.02, similarity and
-// heterogeneity 1.
+// The reference problem of docs/methods.md (A): n = 50, M = 10, singular values 0.1 to 1, mu = 0.02,
+// similarity and heterogeneity 1.
 TEST_CASE("the default problem has the constants and the solution of the reference") {
   const auto problem = make({});
   CHECK(problem->traits().dimension == 100);
