@@ -91,8 +91,6 @@ inline double measured(Which which, const std::vector<Vector>& D) {
       return root_mean_square(mean);
     case Which::sig1:
       return root_mean_square(D[0]);
-    case Which::L_1:
-      return norm(D[0]);
     case Which::mu:
     case Which::mu_min:
     case Which::ell:
