@@ -9,7 +9,7 @@
 #include <cmath>
 
 #include "detail/compression.hpp"
-#include "detail/snapshot.hpp"
+#include "detail/lag.hpp"
 
 namespace trivium::solvers {
 namespace {
@@ -49,11 +49,10 @@ class OptimisticMasha final : public Solver {
         up_(uplink(params.uplink, context)),
         down_(downlink(params.downlink, context)),
         snapshot_(params.snapshot, context),
+        lag_(snapshot_, context),
         z_(context.start),
         next_(z_.like()),
         correction_(z_.like()),
-        F_lag_(z_.like()),
-        F_m_lag_(local_workers(), z_.like()),
         F_m_previous_(local_workers(), z_.like()) {
     require_unbiased(up_, "optimistic_masha", "uplink");
     require_unbiased(down_, "optimistic_masha", "downlink");
@@ -71,21 +70,17 @@ class OptimisticMasha final : public Solver {
         *up_.codec,
         [&](int m, Vector& message) {
           Vector& F_previous = F_m_previous_[local(m)];
-          const Vector& F_w = lags_ ? F_m_lag_[local(m)] : snapshot_.of(m);
+          const Vector& F_w = lag_.of(m);
           problem_.evaluate(m, z_, message);  // F_m(z_k), kept for the next round
           std::swap(message, F_previous);
           combine(message, {{1 + alpha_, F_previous}, {-1, F_w}, {-alpha_, message}});
         },
         correction_);
     const bool fresh = network_.broadcast(*down_.codec, correction_, snapshot_.due());
-    combine(next_, {{1 - p(), z_},
-                    {p(), snapshot_.point()},
-                    {-eta_, lags_ ? F_lag_ : snapshot_.mean()},
-                    {-eta_, correction_}});
+    combine(next_, {{1 - p(), z_}, {p(), snapshot_.point()}, {-eta_, lag_.mean()}, {-eta_, correction_}});
     problem_.prox(eta_, next_);
     std::swap(z_, next_);
-    if (fresh) keep_lag();
-    lags_ = fresh;
+    lag_.end_iteration(fresh);
     snapshot_.end_iteration(fresh, next_, z_);
   }
 
@@ -93,9 +88,7 @@ class OptimisticMasha final : public Solver {
   Theory theory() const override { return theory_; }
   void state(Archive& archive) override {
     archive.common("z", z_);
-    archive.common("lags", lags_);
-    archive.common("F_lag", F_lag_);
-    archive.workers("F_m_lag", F_m_lag_);
+    lag_.state(archive);
     archive.workers("F_m_previous", F_m_previous_);
     snapshot_.state(archive);
     up_.codec->state(archive, "uplink");
@@ -106,13 +99,6 @@ class OptimisticMasha final : public Solver {
   double p() const { return snapshot_.probability(); }
   std::size_t local_workers() const { return static_cast<std::size_t>(network_.workers().count()); }
   std::size_t local(int m) const { return static_cast<std::size_t>(m - network_.workers().first); }
-
-  /// The iteration after a new snapshot still works with the values at the one before.
-  void keep_lag() {
-    copy(F_lag_, snapshot_.mean());
-    for (int m = network_.workers().first; m < network_.workers().last; ++m)
-      copy(F_m_lag_[local(m)], snapshot_.of(m));
-  }
 
   /// With x_m what the workers compress, E|mean Q_m(x_m) - xbar|^2 <= A (1/M) sum |x_m - xbar|^2 + (A - B)
   /// |xbar|^2.
@@ -144,10 +130,10 @@ class OptimisticMasha final : public Solver {
   mpi::Network& network_;
   Compression up_, down_;
   Snapshot snapshot_;
+  Lag lag_;
   double eta_ = 0, alpha_ = 1;
-  bool lags_ = false;
-  Vector z_, next_, correction_, F_lag_;
-  std::vector<Vector> F_m_lag_, F_m_previous_;
+  Vector z_, next_, correction_;
+  std::vector<Vector> F_m_previous_;
   Theory theory_;
 };
 

@@ -13,9 +13,9 @@
 #include <limits>
 
 #include "detail/draws.hpp"
+#include "detail/lag.hpp"
 #include "detail/server.hpp"
 #include "detail/similarity.hpp"
-#include "detail/snapshot.hpp"
 
 namespace trivium::solvers {
 namespace {
@@ -61,6 +61,7 @@ class Svogs final : public Solver {
         format_(params.snapshot.values == "float32" ? ValueFormat::float32 : ValueFormat::float64),
         dense_(dense(context, params.snapshot.values)),
         snapshot_(params.snapshot, context, Snapshot::Hears::server),
+        lag_(snapshot_, context),
         server_(params.inner, context),
         mu_(std::max(context.constants.mu(), 0.0)),
         delta_(context.constants.get(problems::Which::delta).value),
@@ -75,9 +76,7 @@ class Svogs final : public Solver {
         centre_(z_.like()),
         shift_(z_.like()),
         F_1_(z_.like()),
-        F_1_previous_(z_.like()),
-        F_lag_(z_.like()),
-        F_m_lag_(static_cast<std::size_t>(network_.workers().count()), z_.like()) {
+        F_1_previous_(z_.like()) {
     use_theory(params);
   }
 
@@ -93,8 +92,7 @@ class Svogs final : public Solver {
     std::swap(previous_, z_);
     std::swap(z_, next_);
     network_.share_off_the_record(z_);
-    if (fresh) keep_lag();
-    lags_ = fresh;
+    lag_.end_iteration(fresh);
     snapshot_.end_iteration(fresh, previous_, z_);
   }
 
@@ -104,9 +102,7 @@ class Svogs final : public Solver {
     archive.common("z", z_);
     archive.common("previous", previous_);
     archive.common("F_1_previous", F_1_previous_);
-    archive.common("lags", lags_);
-    archive.common("F_lag", F_lag_);
-    archive.workers("F_m_lag", F_m_lag_);
+    lag_.state(archive);
     draws_.state(archive);
     snapshot_.state(archive);
   }
@@ -127,9 +123,7 @@ class Svogs final : public Solver {
           const double c = draws_.weight(j);
           problem_.evaluate(j, heard_, message);
           problem_.evaluate(j, heard_previous_, F_previous_);
-          combine(message, {{c * (1 + alpha_), message},
-                            {-c, lags_ ? F_m_lag_[local(j)] : snapshot_.of(j)},
-                            {-c * alpha_, F_previous_}});
+          combine(message, {{c * (1 + alpha_), message}, {-c, lag_.of(j)}, {-c * alpha_, F_previous_}});
         },
         mean_);
   }
@@ -137,19 +131,10 @@ class Svogs final : public Solver {
   /// next_ = z_{k+1}.
   void move() {
     server_.evaluate(heard_, F_1_);
-    combine(
-        shift_,
-        {{1, lags_ ? F_lag_ : snapshot_.mean()}, {1, mean_}, {-(1 + alpha_), F_1_}, {alpha_, F_1_previous_}});
+    combine(shift_, {{1, lag_.mean()}, {1, mean_}, {-(1 + alpha_), F_1_}, {alpha_, F_1_previous_}});
     std::swap(F_1_previous_, F_1_);
     combine(centre_, {{1 - weight_, z_}, {weight_, snapshot_.point()}});
     server_.solve(shift_, centre_, eta_, z_, next_);
-  }
-
-  /// The iteration after a new snapshot still works with the values at the one before.
-  void keep_lag() {
-    copy(F_lag_, snapshot_.mean());
-    for (int m = network_.workers().first; m < network_.workers().last; ++m)
-      copy(F_m_lag_[local(m)], snapshot_.of(m));
   }
 
   /// min{ sqrt(M), delta / mu }.
@@ -200,15 +185,14 @@ class Svogs final : public Solver {
   ValueFormat format_;
   std::unique_ptr<compressors::Compressor> dense_;
   Snapshot snapshot_;
+  Lag lag_;
   Server server_;
   double mu_, delta_;  // mu_: 0 for operators that are not strongly monotone
   Draws draws_;
   double eta_ = 0, alpha_ = 1, weight_ = 0;
-  bool lags_ = false;
   Vector z_, previous_, next_;                  // z_k, z_{k-1}, z_{k+1}
   Vector heard_, heard_previous_, F_previous_;  // at the drawn workers
-  Vector mean_, centre_, shift_, F_1_, F_1_previous_, F_lag_;
-  std::vector<Vector> F_m_lag_;
+  Vector mean_, centre_, shift_, F_1_, F_1_previous_;
   Theory theory_;
 };
 
