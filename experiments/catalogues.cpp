@@ -6,6 +6,9 @@
 
 #include <trivium/compressors/compressor.hpp>
 #include <trivium/core/errors.hpp>
+#include <trivium/noise/chains.hpp>
+#include <trivium/noise/estimators.hpp>
+#include <trivium/problems/oracles.hpp>
 #include <trivium/problems/partitioners.hpp>
 #include <trivium/problems/problem.hpp>
 #include <trivium/problems/sets.hpp>
@@ -26,7 +29,10 @@ std::vector<Room> rooms() {
           {"compressors", &compressors::catalogue()},
           {"problems", &problems::catalogue()},
           {"sets", &problems::sets::catalogue()},
-          {"partitioners", &problems::partitioners::catalogue()}};
+          {"partitioners", &problems::partitioners::catalogue()},
+          {"oracles", &problems::oracles::catalogue()},
+          {"chains", &noise::chains::catalogue()},
+          {"estimators", &noise::estimators::catalogue()}};
 }
 
 /// One line of text in lines of up to 100 columns, all but the first a little further in; a longer word stays

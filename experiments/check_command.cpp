@@ -72,7 +72,7 @@ void print_heterogeneity(Prepared& prepared, bool server) {
 }
 
 solvers::Theory theory_of(const MethodRun& run, Prepared& prepared, mpi::Transport& transport) try {
-  return LiveRun(*prepared.problem, prepared.start, *prepared.constants, transport, run, 0).solver().theory();
+  return LiveRun(prepared, transport, run, 0).solver().theory();
 } catch (const InputError& mistake) {
   reject("{}: {}", run.solver.where, mistake.what());
 }

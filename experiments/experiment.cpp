@@ -5,6 +5,9 @@
 #include <map>
 
 #include <trivium/core/errors.hpp>
+#include <trivium/noise/estimators.hpp>
+#include <trivium/problems/oracles.hpp>
+#include <trivium/solvers/make.hpp>
 
 #include "claim_reader.hpp"
 #include "sections.hpp"
@@ -87,6 +90,21 @@ void read_sections(const Table& table, Experiment& experiment) {
   checkpoint_fields.finish();
 }
 
+/// Takes the plug-in under `name` out of the parameters; none when there is no such entry. Throws InputError
+/// for unknown names and wrong parameters.
+std::optional<Plugin> take_plugin(Table& parameters, const char* name, const PluginList& catalogue) {
+  struct OnePlugin {
+    Plugin plugin;
+  } one;
+  const Value* value = parameters.find(name);
+  if (value == nullptr) return std::nullopt;
+  const Table only{{name, *value}};
+  Fields fields(&only, catalogue.kind());
+  fields.plugin(name, one.plugin, catalogue, "");
+  parameters = without(parameters, {name});
+  return one.plugin;
+}
+
 std::vector<ProblemPoint> read_problems(const Table& table) {
   const Value* problem = table.find("problem");
   if (problem == nullptr || problem->table() == nullptr)
@@ -94,11 +112,13 @@ std::vector<ProblemPoint> read_problems(const Table& table) {
   const std::string& type = required_text(*problem->table(), "type", "[problem]", problem->where);
   std::vector<ProblemPoint> points;
   for (GridPoint& point : expand(without(*problem->table(), {"type"}), "problem")) {
+    const std::optional<Plugin> noise =
+        take_plugin(point.parameters, "noise", problems::oracles::catalogue());
     const Plugin plugin{type, std::move(point.parameters), problem->table()->find("type")->where};
     Table resolved{{"type", type}};
     const Table parameters = problems::catalogue().resolve(plugin);
     for (const Entry& entry : parameters.entries()) resolved.set(entry.name, entry.value);
-    points.push_back({plugin, std::move(resolved), std::move(point.parts)});
+    points.push_back({plugin, std::move(resolved), noise, std::move(point.parts)});
   }
   return points;
 }
@@ -111,9 +131,13 @@ std::vector<MethodRun> read_method(const Value& value, const std::string& owner)
       table.find("label") != nullptr ? required_text(table, "label", owner, value.where) : type;
   std::vector<MethodRun> runs;
   for (GridPoint& point : expand(without(table, {"label", "type"}))) {
+    const std::vector<std::string> known = solvers::catalogue().names();
+    std::optional<Plugin> estimator;
+    if (std::find(known.begin(), known.end(), type) != known.end() && !solvers::has_estimator(type))
+      estimator = take_plugin(point.parameters, "estimator", noise::estimators::catalogue());
     Plugin solver{type, std::move(point.parameters), table.find("type")->where};
     solvers::catalogue().resolve(solver);  // checks names, types and ranges
-    runs.push_back({label, "", std::move(solver), 0, std::move(point.parts)});
+    runs.push_back({label, "", std::move(solver), std::move(estimator), 0, std::move(point.parts)});
   }
   return runs;
 }
@@ -145,12 +169,26 @@ std::vector<MethodRun> on_problems(const std::vector<MethodRun>& methods,
   std::vector<MethodRun> runs;
   for (std::size_t i = 0; i < problems.size(); ++i)
     for (MethodRun run : methods) {
+      if (run.estimator && !problems[i].noise)
+        reject(
+            "{}the method '{}' has an estimator, but the problem has no noise; give [problem] a noise or "
+            "leave it "
+            "out",
+            run.solver.where.empty() ? "" : run.solver.where + ": ", run.label);
       run.problem = i;
       run.parts.insert(run.parts.begin(), problems[i].parts.begin(), problems[i].parts.end());
       run.grid = grid_name(run.parts);
       runs.push_back(std::move(run));
     }
   return runs;
+}
+
+/// Type and parameters of a plug-in with all defaults.
+Table resolved_plugin(const Plugin& plugin, const PluginList& catalogue) {
+  Table table{{"type", plugin.type}};
+  const Table parameters = catalogue.resolve(plugin);
+  for (const Entry& entry : parameters.entries()) table.set(entry.name, entry.value);
+  return table;
 }
 
 void check_paths(const std::vector<MethodRun>& runs) {
@@ -190,9 +228,13 @@ std::string resolved_config(const Experiment& experiment, const MethodRun& run, 
   Table method{{"label", run.label}, {"type", run.solver.type}};
   const Table resolved = solvers::catalogue().resolve(run.solver);
   for (const Entry& entry : resolved.entries()) method.set(entry.name, entry.value);
+  const ProblemPoint& point = experiment.problems[run.problem];
+  Table problem = point.resolved;
+  if (point.noise) problem.set("noise", resolved_plugin(*point.noise, problems::oracles::catalogue()));
+  if (run.estimator) method.set("estimator", resolved_plugin(*run.estimator, noise::estimators::catalogue()));
   return to_toml_document(Table{{"name", experiment.name},
                                 {"seed", seed},
-                                {"problem", experiment.problems[run.problem].resolved},
+                                {"problem", problem},
                                 {"method", method},
                                 {"stop", experiment.resolved_stop},
                                 {"record", experiment.resolved_record}});

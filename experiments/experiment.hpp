@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,16 +16,18 @@ namespace trivium::experiments {
 struct ProblemPoint {
   Plugin plugin;                   ///< type and parameters of this point
   Table resolved;                  ///< its table with all defaults
+  std::optional<Plugin> noise;     ///< what workers see of it, of problems::oracles; exact when absent
   std::vector<std::string> parts;  ///< "problem.workers = 4"; none when the problem has no grid
 };
 
 /// One method of an experiment at one grid point.
 struct MethodRun {
   std::string label;
-  std::string grid;                ///< the grid point's name, the problem's parts first; empty without grids
-  Plugin solver;                   ///< type and parameters of this point
-  std::size_t problem = 0;         ///< which of Experiment::problems
-  std::vector<std::string> parts;  ///< of the grid point's name
+  std::string grid;                 ///< the grid point's name, the problem's parts first; empty without grids
+  Plugin solver;                    ///< type and parameters of this point
+  std::optional<Plugin> estimator;  ///< what it makes of noisy samples, when it does not choose itself
+  std::size_t problem = 0;          ///< which of Experiment::problems
+  std::vector<std::string> parts;   ///< of the grid point's name
 };
 
 /// A whole experiment file, checked: names exist, values have the right types and ranges.

@@ -4,25 +4,27 @@
 #include <trivium/mpi/network.hpp>
 #include <trivium/solvers/make.hpp>
 
-#include "experiment.hpp"
+#include "prepared.hpp"
 
 namespace trivium::experiments {
 
-/// A method ready to go: its network, its counted problem and its solver.
+/// A method ready to go: its network and its solver. What is prepared must outlive it.
 class LiveRun {
  public:
-  LiveRun(problems::Problem& problem, const Vector& start, problems::Constants& constants,
-          mpi::Transport& transport, const MethodRun& method, std::int64_t seed)
-      : network_(transport, problem.traits().workers, start, static_cast<std::uint64_t>(seed)),
-        counted_(solvers::count_calls(problem, network_)),
-        solver_(solvers::catalogue().make(method.solver, {*counted_, network_, constants, start})) {}
+  LiveRun(Prepared& prepared, mpi::Transport& transport, const MethodRun& method, std::int64_t seed)
+      : network_(transport, prepared.problem->traits().workers, prepared.start,
+                 static_cast<std::uint64_t>(seed)),
+        solver_(solvers::make(
+            method.solver,
+            {*prepared.problem, network_, *prepared.constants, prepared.start,
+             prepared.solution ? &*prepared.solution : nullptr, prepared.noise ? &*prepared.noise : nullptr,
+             method.estimator ? &*method.estimator : nullptr, prepared.data_folders})) {}
 
   solvers::Solver& solver() { return *solver_; }
   mpi::Network& network() { return network_; }
 
  private:
   mpi::Network network_;
-  std::unique_ptr<problems::Problem> counted_;
   std::unique_ptr<solvers::Solver> solver_;
 };
 

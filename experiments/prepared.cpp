@@ -89,6 +89,8 @@ Prepared prepare(const ProblemPoint& point, mpi::Transport& transport,
     const problems::Place place{transport.rank(), transport.ranks(), data_folders};
     prepared.problem = problems::catalogue().make(point.plugin, place);
   });
+  prepared.noise = point.noise;
+  prepared.data_folders = data_folders;
   const problems::Traits& traits = prepared.problem->traits();
   const problems::Known known = prepared.problem->known();
   prepared.start = Vector(traits.dimension, traits.dtype, *traits.device);

@@ -40,7 +40,7 @@ std::string theory_text(const solvers::Theory& theory) {
 
 void run_job(const Experiment& experiment, const Job& job, Plan plan, Prepared& prepared,
              mpi::Transport& transport, Progress* progress) {
-  LiveRun live(*prepared.problem, prepared.start, *prepared.constants, transport, *job.method, job.seed);
+  LiveRun live(prepared, transport, *job.method, job.seed);
   io::Attributes attributes{
       {"experiment", experiment.name},
       {"method", job.method->solver.type},

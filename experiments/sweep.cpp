@@ -113,7 +113,7 @@ class Sweep {
   }
 
   void make_method(const MethodRun& run) try {
-    LiveRun(*prepared_->problem, prepared_->start, *prepared_->constants, transport_, run, 0);
+    LiveRun(*prepared_, transport_, run, 0);
   } catch (const InputError& mistake) {
     reject("{}: {}", run.solver.where, mistake.what());
   }

@@ -34,18 +34,6 @@ std::string name_of(Which which) {
   throw std::logic_error("no such constant");
 }
 
-std::string name_of(Origin origin) {
-  switch (origin) {
-    case Origin::known:
-      return "known";
-    case Origin::computed:
-      return "computed";
-    case Origin::estimated:
-      return "estimated";
-  }
-  throw std::logic_error("no such origin");
-}
-
 const Constant& Constants::get(Which which) {
   if (auto it = found_.find(which); it != found_.end()) return it->second;
   if (!measure_)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <trivium/core/catalogue.hpp>
+#include <trivium/core/constant.hpp>
 #include <trivium/core/matrix_shape.hpp>
 #include <trivium/core/vector.hpp>
 #include <trivium/core/workers.hpp>
@@ -37,18 +38,9 @@ inline constexpr Which all_constants[] = {Which::L,  Which::L_max, Which::L_rms,
                                           Which::d1, Which::sig,   Which::sig1,  Which::ell};
 std::string name_of(Which which);
 
-enum class Origin {
-  known,     ///< a closed form
-  computed,  ///< by an iteration with a stated accuracy
-  estimated  ///< a bound from samples or from other constants, or only valid near the solution
-};
-std::string name_of(Origin origin);
-
-struct Constant {
-  double value = 0;
-  Origin origin = Origin::known;
-  std::string how;  ///< "closed form", "Lanczos, relative accuracy 1e-6, at the solution"
-};
+using trivium::Constant;
+using trivium::name_of;
+using trivium::Origin;
 
 /// The constants of one problem, each measured when first asked for.
 class Constants {

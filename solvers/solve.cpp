@@ -33,10 +33,16 @@ Solved solve_together(problems::Problem& problem, const Plugin& method, const So
   Vector start = start_of(problem, options);
   problem.prox(1, start);  // a feasible start
   mpi::Network network(transport, problem.traits().workers, start, options.seed);
-  const auto counted = count_calls(problem, network);
   problems::Constants constants =
       analysis::constants(problem, network, options.solution ? *options.solution : start);
-  const auto solver = catalogue().make(method, {*counted, network, constants, start});
+  const auto solver = make(method, {problem,
+                                    network,
+                                    constants,
+                                    start,
+                                    options.solution ? &*options.solution : nullptr,
+                                    options.noise ? &*options.noise : nullptr,
+                                    options.estimator ? &*options.estimator : nullptr,
+                                    {"."}});
   Silent silent;
   RunSettings settings{.limits = options.limits, .every = options.every, .checkpoint_seconds = 0};
   Outcome outcome = run(*solver, problem, network, start, options.solution, settings, silent);

@@ -20,6 +20,9 @@ struct SolveOptions {
   std::optional<Vector> solution;    ///< enables limits.distance and the column `distance`
   std::int64_t every = 10;           ///< iterations between records
   std::uint64_t seed = 1;
+  std::optional<Plugin>
+      noise;  ///< what workers see of the problem (`trivium list oracles`); exact when absent
+  std::optional<Plugin> estimator;  ///< what a method without an estimator of its own makes of the samples
 };
 
 struct Solved {

@@ -6,6 +6,7 @@
 #include <trivium/core/archive.hpp>
 #include <trivium/core/catalogue.hpp>
 #include <trivium/mpi/network.hpp>
+#include <trivium/problems/oracles.hpp>
 #include <trivium/problems/problem.hpp>
 
 namespace trivium::solvers {
@@ -16,6 +17,8 @@ struct Context {
   mpi::Network& network;
   problems::Constants& constants;  ///< measured when asked for
   const Vector& start;             ///< z0
+  problems::oracles::Oracle* oracle =
+      nullptr;  ///< what workers see of the problem, for methods that estimate; null without noise
 };
 
 /// What theory says of a method with its compressors on this problem.

@@ -66,6 +66,7 @@ std::vector<Table> parameter_sets(const std::string& name) {
             {{"n", 3}, {"workers", 1}},
             {{"n", 9}, {"workers", 2}, {"samples", 2}, {"mu", 0.5}},
             {{"n", 6}, {"workers", 3}, {"mu", 0.5}, {"dtype", "float32"}, {"samples", 3}, {"x_set", ball}}};
+  if (name == "quadratic") return {{}, {{"n", 7}, {"workers", 3}, {"heterogeneity", 0.5}}};
   if (name == "quadratic_game")
     return {{{"n", 6}, {"workers", 5}, {"samples", 3}},
             {{"n", 9}, {"workers", 4}, {"similarity", 0.5}, {"seed", 3}, {"y_set", ball}},

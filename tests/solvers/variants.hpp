@@ -124,6 +124,7 @@ inline Facts facts(const Plugin& plugin) {
   }
   const bool project_last = plugin.parameters.find("project_last") != nullptr;
   if (plugin.type == "gradient") return {1, false, false, {{1, 1, 1}}};
+  if (plugin.type == "sgd") return {1, false, false, {{1, 1, 1}}};
   if (plugin.type == "extragradient") return {1, false, true, {{2, 2, 2}}};
   if (plugin.type == "forward_backward_forward") return {1, false, true, {{2, 2, project_last ? 2.0 : 1.0}}};
   if (plugin.type == "past_extragradient") return {1, false, true, {{1, 1, 2}}};

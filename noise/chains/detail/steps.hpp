@@ -1,0 +1,47 @@
+#pragma once
+#include <trivium/core/errors.hpp>
+#include <trivium/noise/chains.hpp>
+
+namespace trivium::noise::chains {
+
+/// A chain from its single step. `Rule` has `void step(State&, Stream&) const` and `double value(const
+/// State&) const`; neither costs a virtual call.
+template <class Rule>
+class RealSteps : public Chain {
+ public:
+  void walk(State& state, Stream& stream, std::span<double> values) const override {
+    for (double& value : values) {
+      rule().step(state, stream);
+      value = rule().value(state);
+    }
+  }
+
+ protected:
+  const Rule& rule() const { return static_cast<const Rule&>(*this); }
+};
+
+/// The same for a chain on numbered states.
+template <class Rule>
+class NumberedSteps : public RealSteps<Rule> {
+ public:
+  using RealSteps<Rule>::walk;
+  void walk(State& state, Stream& stream, std::span<std::uint32_t> states) const override {
+    for (std::uint32_t& number : states) {
+      this->rule().step(state, stream);
+      number = static_cast<std::uint32_t>(state.index);
+    }
+  }
+};
+
+/// The number of states of a chain: its own parameter, or as many as are wanted when that is 0. Throws
+/// InputError naming the chain when both are given and differ, or neither is.
+inline std::size_t state_count(const char* chain, std::int64_t own, const Place& place) {
+  const auto count = static_cast<std::size_t>(own);
+  if (count == 0 && place.states == 0)
+    reject("{} needs a number of states here; give {}.states", chain, chain);
+  if (count != 0 && place.states != 0 && count != place.states)
+    reject("{}.states = {}, but {} are needed; leave it out", chain, count, place.states);
+  return count != 0 ? count : place.states;
+}
+
+}  // namespace trivium::noise::chains
