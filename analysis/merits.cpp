@@ -1,4 +1,6 @@
 #include <cmath>
+#include <limits>
+#include <vector>
 
 #include <trivium/analysis/merits.hpp>
 
@@ -28,6 +30,24 @@ double Merits::gap(const Vector& z) {
   problem_.prox(1, image_);
   operator_at(image_, F_);
   return problem_.gap(image_, F_);
+}
+
+std::map<std::string, double> Merits::measures(const Vector& z) {
+  std::map<std::string, double> measured = no_measures();
+  if (measured.empty()) return measured;
+  const std::vector<std::string>& names = problem_.traits().measures;
+  std::vector<double> means(names.size());
+  network_.mean_off_the_record([&](int m, std::span<double> out) { problem_.measure(m, z, out); },
+                               std::span(means));
+  for (std::size_t i = 0; i < names.size(); ++i) measured[names[i]] = means[i];
+  return measured;
+}
+
+std::map<std::string, double> Merits::no_measures() const {
+  std::map<std::string, double> names;
+  for (const std::string& name : problem_.traits().measures)
+    names[name] = std::numeric_limits<double>::quiet_NaN();
+  return names;
 }
 
 double Merits::heterogeneity(const Vector& z) {

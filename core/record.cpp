@@ -38,6 +38,12 @@ const Column* find_column(const std::string& name) {
   return nullptr;
 }
 
+double entry(const Record& record, const std::string& name) {
+  if (const Column* column = find_column(name)) return record.*column->member;
+  const auto measure = record.measures.find(name);
+  return measure == record.measures.end() ? std::numeric_limits<double>::quiet_NaN() : measure->second;
+}
+
 std::string name_of(Status status) {
   switch (status) {
     case Status::running:
@@ -92,6 +98,7 @@ void Fingerprint::add(const Record& record) {
   for (const Column& column : record_columns)
     if (column.reproducible && !(column.optional && std::isnan(record.*column.member)))
       add(record.*column.member);
+  for (const auto& [name, value] : record.measures) add(value);
 }
 
 }  // namespace trivium

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -33,6 +34,9 @@ struct Record {
       std::numeric_limits<double>::quiet_NaN();           ///< natural residual squared, relative to the start
   double gap = std::numeric_limits<double>::quiet_NaN();  ///< max over u in Z of <F(z), z - u>, absolute
   double gap_average = std::numeric_limits<double>::quiet_NaN();  ///< the same at the mean of the points
+  /// What else the problem measures, by name, mean over workers; NaN where it was not measured. Every row of
+  /// a history has the same names.
+  std::map<std::string, double> measures = {};
 };
 
 struct Column {
@@ -43,11 +47,14 @@ struct Column {
   bool optional = false;  ///< only there when asked for: may lack in a file, then NaN
 };
 
-/// Every member of Record in order: the columns of a result file.
+/// Every number that is a member of Record, in order: the columns of a result file before the measures.
 extern const std::array<Column, 22> record_columns;
 
 /// The column of that name, or nullptr.
 const Column* find_column(const std::string& name);
+
+/// The number in the column or measure of that name; NaN when the record has neither.
+double entry(const Record& record, const std::string& name);
 
 /// When to stop; a limit that is not set never holds.
 struct Limits {
@@ -69,7 +76,7 @@ struct Stop {
 std::optional<Stop> stop_reason(const Record& record, const Limits& limits);
 
 /// A running 64-bit hash (FNV-1a over whole words, high half folded in) of the reproducible part of a history
-/// and of the points. The columns that are optional count where they were measured.
+/// and of the points. The columns that are optional count where they were measured, measures always.
 class Fingerprint {
  public:
   void add(double number);

@@ -6,6 +6,7 @@
 #include <trivium/analysis/merits.hpp>
 #include <trivium/core/errors.hpp>
 
+#include "claim_reader.hpp"
 #include "commands.hpp"
 #include "live_run.hpp"
 #include "load.hpp"
@@ -126,11 +127,13 @@ void check_problem(const Experiment& experiment, std::size_t number, const Reque
   const ProblemPoint& point = experiment.problems[number];
   Prepared prepared = prepare(point, transport, folders(request), "");
   const problems::Traits& traits = prepared.problem->traits();
+  check_measures(experiment.claims, traits.measures);
   if (server) {
     fmt::print("{}: {}, {} workers, d = {}, {}{}\n\n", experiment.name, point.plugin.type,
                traits.workers.total, traits.dimension, traits.constrained ? "constrained" : "unconstrained",
                point.parts.empty() ? "" : " (" + grid_name(point.parts) + ")");
     print_solution(prepared);
+    if (!traits.measures.empty()) fmt::print("measures: {}\n\n", join(traits.measures));
     fmt::print("constants\n");
   }
   print_constants(prepared, server);

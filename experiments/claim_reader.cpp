@@ -44,11 +44,18 @@ class Reader {
     if (keys.kind == Kind::status) read_status();
     if (contains(keys.others, "at")) {
       read_column(keys.name);
-      read_accuracy();
+      if (keys.kind == Kind::value && of_measure_ && table_.find("at") == nullptr)
+        claim_.at.merit.clear();
+      else
+        read_accuracy();
     }
     if (contains(keys.others, "unit")) read_unit();
     if (contains(keys.others, "at_most")) read_expectation();
     choose_runs(given_, experiment_, claim_);
+    if (claim_.at.merit.empty() && claim_.of_points.size() > 1)
+      given_.refuse("where",
+                    ": '{}' has several grid points and no `at` that chooses the best; name one with where",
+                    claim_.of);
     return claim_;
   }
 
@@ -84,8 +91,11 @@ class Reader {
     claim_.column = required_text(table_, key, owner_, given_.place);
     Texts known = {"bits_both"};
     for (const Column& column : record_columns) known.emplace_back(column.name);
-    if (!contains(known, claim_.column))
-      given_.refuse(key, ": no column named '{}'{}", claim_.column, did_you_mean(claim_.column, known));
+    of_measure_ = !contains(known, claim_.column);
+    if (of_measure_)
+      claim_.measures.push_back(
+          {claim_.column, fmt::format("{}{}: no column named '{}'", given_.where(key), owner_, claim_.column),
+           known});
   }
 
   void read_merit(const char* key) {
@@ -104,6 +114,8 @@ class Reader {
     const Value* value = table_.find("at");
     if (value == nullptr || value->table() == nullptr || value->table()->entries().size() != 1)
       given_.refuse("at", " needs at = {{ distance = 1e-6 }} or {{ residual = 1e-6 }}");
+    const std::string& name = value->table()->entries().front().name;
+    if (find_column(name) == nullptr) return read_measure(*value, name);
     Fields fields(value->table(), owner_ + ".at");
     double distance = 0, residual = 0, gap = 0;
     fields.real("distance", distance, positive, "");
@@ -122,6 +134,17 @@ class Reader {
     if (stop && claim_.at.value < *stop)
       given_.refuse("at", ": [stop] {} = {:g} ends runs before they reach {:g}; lower that or raise this",
                     claim_.at.merit, *stop, claim_.at.value);
+  }
+
+  void read_measure(const Value& value, const std::string& name) {
+    Fields fields(value.table(), owner_ + ".at");
+    claim_.at.merit = name;
+    fields.real(name.c_str(), claim_.at.value, {}, "");
+    fields.finish();
+    claim_.measures.push_back(
+        {name,
+         fmt::format("{}unknown key '{}' in {}.at", at(*value.table()->find(name)), name, owner_),
+         {"distance", "residual", "gap"}});
   }
 
   void check_recorded(const char* key) const {
@@ -157,7 +180,7 @@ class Reader {
       if (table_.find(name) != nullptr) given = value;
       return given;
     };
-    const Range any = claim_.kind == Kind::slope ? Range{} : positive;
+    const Range any = claim_.kind == Kind::slope || of_measure_ ? Range{} : positive;
     expectation.at_most = number("at_most", any);
     expectation.at_least = number("at_least", any);
     expectation.expected = number("expected", any);
@@ -177,6 +200,7 @@ class Reader {
   const std::string& owner_;
   const Experiment& experiment_;
   Claim claim_;
+  bool of_measure_ = false;  ///< the column can only be a measure
 };
 
 Claim read_claim(const Value& value, const std::string& owner, const Experiment& experiment) {
@@ -194,6 +218,16 @@ std::vector<Claim> read_claims(const Table& table, const Experiment& experiment)
   for (std::size_t i = 0; list != nullptr && i < list->size(); ++i)
     claims.push_back(read_claim((*list)[i], fmt::format("claim {}", i + 1), experiment));
   return claims;
+}
+
+void check_measures(const std::vector<Claim>& claims, const std::vector<std::string>& measures) {
+  for (const Claim& claim : claims)
+    for (const MeasureName& asked : claim.measures) {
+      if (contains(measures, asked.name)) continue;
+      Texts known = asked.known;
+      known.insert(known.end(), measures.begin(), measures.end());
+      reject("{}{}", asked.mistake, did_you_mean(asked.name, known));
+    }
 }
 
 }  // namespace trivium::experiments

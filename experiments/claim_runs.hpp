@@ -21,9 +21,13 @@ struct ClaimText {
   /// there.
   template <class... Args>
   [[noreturn]] void refuse(const char* key, fmt::format_string<Args...> sentence, Args&&... args) const {
+    reject("{}{}{}", where(key), owner, fmt::format(sentence, std::forward<Args>(args)...));
+  }
+
+  /// "a.toml:15: ", the place of the value under `key`, or of the claim.
+  std::string where(const char* key) const {
     const Value* value = table.find(key);
-    const std::string where = value != nullptr ? at(*value) : place.empty() ? "" : place + ": ";
-    reject("{}{}{}", where, owner, fmt::format(sentence, std::forward<Args>(args)...));
+    return value != nullptr ? at(*value) : place.empty() ? "" : place + ": ";
   }
 };
 

@@ -16,9 +16,8 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-double entry(const Record& record, const std::string& column) {
-  if (column == "bits_both") return record.bits_up + record.bits_down;
-  return record.*find_column(column)->member;
+double cost(const Record& record, const std::string& column) {
+  return column == "bits_both" ? record.bits_up + record.bits_down : entry(record, column);
 }
 
 std::string shown(const Expectation& e) {
@@ -47,7 +46,18 @@ Verdict judge_ratio(const Claim& claim, const std::vector<MeasuredPoint>& of,
   return verdict;
 }
 
+Verdict judge_end(const Claim& claim, const MeasuredPoint& point) {
+  std::vector<double> last;
+  for (const SeedRun& run : point.seeds) last.push_back(last_of(run, claim.column));
+  const double measured = median(std::move(last));
+  return {fmt::format("{} at the end, {}", claim.column, shown(claim.expectation)),
+          std::isnan(measured) ? fmt::format("no number ({})", point.name)
+                               : fmt::format("{:.4g} ({})", measured, point.name),
+          fits(claim.expectation, measured)};
+}
+
 Verdict judge_value(const Claim& claim, const std::vector<MeasuredPoint>& of) {
+  if (claim.at.merit.empty()) return judge_end(claim, of.front());
   const MeasuredPoint& point = best_of(of, claim.at);
   const bool dense = claim.unit_bits > 0;
   const double unit = dense ? claim.unit_bits * point.dimension : 1;
@@ -123,9 +133,21 @@ double median(std::vector<double> numbers) {
 }
 
 double cost_to(const SeedRun& run, const std::string& column, const Accuracy& at) {
-  for (const Record& record : run.history)
-    if (entry(record, at.merit) <= at.value) return entry(record, column);
+  const bool upwards = !run.history.empty() && find_column(at.merit) == nullptr &&
+                       entry(run.history.front(), at.merit) < at.value;
+  for (const Record& record : run.history) {
+    const double error = entry(record, at.merit);
+    if (upwards ? error >= at.value : error <= at.value) return cost(record, column);
+  }
   return infinity;
+}
+
+double last_of(const SeedRun& run, const std::string& measure) {
+  double last = std::numeric_limits<double>::quiet_NaN();
+  if (run.status == name_of(Status::diverged)) return last;
+  for (const Record& record : run.history)
+    if (const double value = entry(record, measure); !std::isnan(value)) last = value;
+  return last;
 }
 
 double median_cost(const MeasuredPoint& point, const std::string& column, const Accuracy& at) {

@@ -32,9 +32,12 @@ struct Verdict {
 /// Of the two middle numbers the mean. Infinite unless more than half of them are finite; NaN if
 /// one of them is.
 double median(std::vector<double> numbers);
-/// The column at the first record whose merit is at most `at`. "bits_both" is bits_up + bits_down.
+/// The column at the first record whose merit is at most `at`; where the merit is a measure of the problem
+/// and the first record's is below `at`, at least that. "bits_both" is bits_up + bits_down.
 double cost_to(const SeedRun& run, const std::string& column, const Accuracy& at);
 double median_cost(const MeasuredPoint& point, const std::string& column, const Accuracy& at);
+/// The measure at the last record that has it; NaN if the run diverged.
+double last_of(const SeedRun& run, const std::string& measure);
 /// The point that stands for a grid: fewest bits_up, median over seeds, to the accuracy; the first of equals.
 const MeasuredPoint& best_of(const std::vector<MeasuredPoint>& points, const Accuracy& at);
 /// The geometric mean of a merit over the last quarter of the records, rounded up; infinite if the run

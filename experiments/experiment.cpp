@@ -80,6 +80,8 @@ void read_sections(const Table& table, Experiment& experiment) {
   record_fields.flag("gap", experiment.settings.gap, "measure the gap too; needs bounded sets");
   record_fields.flag("gap_average", experiment.settings.gap_average,
                      "measure the gap at the mean of the points so far too");
+  record_fields.integer("measures", experiment.settings.measures, {1, 1e15},
+                        "iterations between the problem's own measures: taken at records that are multiples");
   record_fields.finish();
   experiment.resolved_record = record_fields.resolved();
 

@@ -13,11 +13,6 @@
 namespace trivium::experiments {
 namespace {
 
-std::string merit(const Record& r) {
-  return std::isnan(r.distance) ? fmt::format("residual {:.2e}", r.residual)
-                                : fmt::format("distance {:.2e}", r.distance);
-}
-
 /// True when what is printed ends on a terminal. Under mpirun the process always writes to a pseudo-terminal
 /// of mpirun's; what counts then is where the launcher, its parent, writes.
 bool on_terminal() {
@@ -36,6 +31,13 @@ std::string clock(double seconds) {
 }
 
 }  // namespace
+
+std::string merit(const Record& r) {
+  std::string text = std::isnan(r.distance) ? fmt::format("residual {:.2e}", r.residual)
+                                            : fmt::format("distance {:.2e}", r.distance);
+  if (r.measures.empty() || std::isnan(r.measures.begin()->second)) return text;
+  return text + fmt::format("  {} {:.4g}", r.measures.begin()->first, r.measures.begin()->second);
+}
 
 std::string with_unit(double number) {
   constexpr const char* units[] = {"", " k", " M", " G", " T", " P"};

@@ -28,6 +28,8 @@ class Progress {
   std::chrono::steady_clock::time_point begun_, shown_;
 };
 
+/// The distance, or else the residual, and the first by name of the problem's measures.
+std::string merit(const Record& record);
 /// 1234567 as "1.23 M".
 std::string with_unit(double number);
 /// The share of a run that is done, in [0, 1]: the nearest of its limits, accuracies on a log scale.

@@ -8,6 +8,7 @@
 #include <trivium/core/errors.hpp>
 #include <trivium/io/checkpoints.hpp>
 
+#include "claim_reader.hpp"
 #include "live_run.hpp"
 #include "load.hpp"
 #include "run_job.hpp"
@@ -86,6 +87,7 @@ class Sweep {
     made_ = problem;
     check_solution();
     check_gap();
+    check_measures(experiment_.claims, prepared_->problem->traits().measures);
     for (const MethodRun& run : experiment_.runs)
       if (run.problem == problem) make_method(run);
   } catch (const InputError& mistake) {

@@ -9,6 +9,7 @@
 #include <trivium/core/errors.hpp>
 #include <trivium/io/results.hpp>
 
+#include "claim_reader.hpp"
 #include "claims.hpp"
 #include "commands.hpp"
 #include "jobs.hpp"
@@ -124,6 +125,15 @@ MeasuredPoint measured(const Case& item, std::size_t run_index) {
   return point;
 }
 
+/// What the problem of these runs measures, by name.
+Texts measures_of(const std::vector<MeasuredPoint>& points) {
+  Texts names;
+  const std::vector<Record>& history = points.front().seeds.front().history;
+  if (history.empty()) return names;
+  for (const auto& [name, value] : history.front().measures) names.push_back(name);
+  return names;
+}
+
 /// Prints what came of an experiment's claims and returns how many hold. Rank 0 only.
 std::int64_t judge_claims(const Case& item) {
   const std::vector<Claim>& claims = item.experiment.claims;
@@ -132,6 +142,7 @@ std::int64_t judge_claims(const Case& item) {
     std::vector<MeasuredPoint> of, to;
     for (const std::size_t run : claims[i].of_points) of.push_back(measured(item, run));
     for (const std::size_t run : claims[i].to_points) to.push_back(measured(item, run));
+    check_measures({claims[i]}, measures_of(of));  // also where every run was there already
     const Verdict verdict = judge(claims[i], of, to);
     fmt::print("{}claim {}/{}: {}\n  expected: {}\n  measured: {}\n  {}\n", i == 0 ? "\n" : "", i + 1,
                claims.size(), claims[i].text, verdict.expected, verdict.measured,

@@ -1,5 +1,6 @@
 #include "detail/hdf5_image.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <numeric>
 #include <optional>
@@ -79,13 +80,19 @@ void Hdf5Image::write(const std::string& name, const std::vector<std::size_t>& s
 
 void Hdf5Image::write_history(const std::vector<Record>& history) {
   std::vector<double> values(history.size());
-  for (const Column& column : record_columns) {
-    for (std::size_t row = 0; row < history.size(); ++row) values[row] = history[row].*column.member;
-    const std::string name = std::string("history/") + column.name;
+  const auto write_column = [&](const std::string& column, const std::string& help, auto entry_of) {
+    std::transform(history.begin(), history.end(), values.begin(), entry_of);
+    const std::string name = "history/" + column;
     write(name, {history.size()}, values);
     const Handle dataset(H5Dopen2(file_, name.c_str(), H5P_DEFAULT), H5Dclose);
-    check(write_attribute(dataset, "help", std::string(column.help)), "the help of '" + name + "'");
-  }
+    check(write_attribute(dataset, "help", help), "the help of '" + name + "'");
+  };
+  for (const Column& column : record_columns)
+    write_column(column.name, column.help, [&](const Record& record) { return record.*column.member; });
+  if (history.empty()) return;
+  for (const auto& [measure, start] : history.front().measures)
+    write_column(measure, "a measure of the problem, mean over workers",
+                 [name = measure](const Record& record) { return entry(record, name); });
 }
 
 void Hdf5Image::write(const Attributes& attributes) {
@@ -108,16 +115,22 @@ void Hdf5Image::save(Sealed sealed) {
 std::vector<Record> read_history(const ArrayFile& file) {
   std::vector<Record> history;
   std::optional<std::size_t> rows;
-  for (const Column& column : record_columns) {
-    const std::string name = std::string("history/") + column.name;
-    if (!file.has(name)) continue;
+  const auto read_column = [&](const std::string& column, auto place) {
+    const std::string name = "history/" + column;
     const std::vector<double> values = file.read(name);
     if (!rows) history.resize(*(rows = values.size()));
     if (values.size() != *rows)
       reject("'{}' has {} rows in '{}' and {} in an earlier column; it is damaged", file.path(),
              values.size(), name, *rows);
-    for (std::size_t row = 0; row < values.size(); ++row) history[row].*column.member = values[row];
-  }
+    for (std::size_t row = 0; row < values.size(); ++row) place(history[row]) = values[row];
+  };
+  const std::vector<std::string> names = file.names("history");
+  for (const Column& column : record_columns)
+    if (std::binary_search(names.begin(), names.end(), column.name))
+      read_column(column.name, [&](Record& record) -> double& { return record.*column.member; });
+  for (const std::string& name : names)
+    if (find_column(name) == nullptr)
+      read_column(name, [&](Record& record) -> double& { return record.measures[name]; });
   if (!rows) reject("'{}' has no history; expected a file that 'trivium run' wrote", file.path());
   return history;
 }

@@ -14,12 +14,14 @@ struct Result {
   std::vector<double> point;  ///< the final point, shape (d)
 };
 
-/// Writes `/history/<column>` for every column of a Record (float64, one entry a row, its meaning in the
-/// attribute `help`), `/point` and the root attributes. The file at `path` is always whole, also when the
-/// process is killed meanwhile: it is written aside and renamed. Throws InputError when it cannot be written.
+/// Writes `/history/<column>` for every column and every measure of a Record (float64, one entry a row, its
+/// meaning in the attribute `help`), `/point` and the root attributes. The file at `path` is always whole,
+/// also when the process is killed meanwhile: it is written aside and renamed. Throws InputError when it
+/// cannot be written.
 void write_result(const std::string& path, const Result& result);
 
-/// Reads it back. A column that the file lacks keeps the default of its member. Throws InputError when the
+/// Reads it back. A column that the file lacks keeps the default of its member; one that no Record has is a
+/// measure. Throws InputError when the
 /// file is missing, damaged or no result.
 Result read_result(const std::string& path);
 

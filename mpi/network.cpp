@@ -1,5 +1,6 @@
 // The way up and what goes both ways; the way down is in network_down.cpp.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <trivium/core/errors.hpp>
@@ -87,6 +88,19 @@ void Network::mean_off_the_record(WorkerFunction worker, Vector& out) {
   const OffTheRecord quiet(*this);
   const ValueFormat exact = out.dtype() == Dtype::float32 ? ValueFormat::float32 : ValueFormat::float64;
   average_dense(exact, scratch_->all, worker, nullptr, out, true);
+}
+
+void Network::mean_off_the_record(NumbersFunction worker, std::span<double> out) {
+  const OffTheRecord quiet(*this);
+  const std::size_t count = out.size();
+  Archive::Rows mine{count, std::vector<double>(static_cast<std::size_t>(workers().count()) * count)};
+  for (int m = workers().first; m < workers().last; ++m)
+    worker(m, std::span(mine.values).subspan(static_cast<std::size_t>(m - workers().first) * count, count));
+  const std::vector<double> all = collect_rows(mine);
+  std::fill(out.begin(), out.end(), 0);
+  for (std::size_t i = 0; i < all.size(); ++i) out[i % count] += all[i];
+  for (double& sum : out) sum /= workers().total;
+  transport_.broadcast(std::as_writable_bytes(out), Channel::control);
 }
 
 void Network::average_dense(ValueFormat format, std::span<const int> participants, WorkerFunction worker,
@@ -260,7 +274,12 @@ std::span<const int> Network::sample_workers(int count) {
   return scratch_->sampled;
 }
 
-void Network::share(Record& record) { transport_.broadcast(bytes_of(record), Channel::control); }
+void Network::share(Record& record) {
+  std::array<double, record_columns.size()> row;
+  for (std::size_t i = 0; i < row.size(); ++i) row[i] = record.*record_columns[i].member;
+  transport_.broadcast(std::as_writable_bytes(std::span(row)), Channel::control);
+  for (std::size_t i = 0; i < row.size(); ++i) record.*record_columns[i].member = row[i];
+}
 
 std::int64_t Network::decide(std::int64_t on_server) {
   transport_.broadcast(bytes_of(on_server), Channel::control);

@@ -24,6 +24,7 @@ namespace trivium::mpi {
 class Network {
  public:
   using WorkerFunction = FunctionRef<void(int worker, Vector& out)>;
+  using NumbersFunction = FunctionRef<void(int worker, std::span<double> out)>;
   using SentFunction = FunctionRef<void(int worker, const Sent& sent)>;
 
   /// Vectors that travel look like `prototype` (size, type, device). `transport` must outlive the network.
@@ -88,13 +89,15 @@ class Network {
 
   /// Mean of `worker`'s vectors on every rank, uncompressed and uncounted: for metrics and constants.
   void mean_off_the_record(WorkerFunction worker, Vector& out);
+  /// The same of a few numbers of every worker, added up in the order of the workers.
+  void mean_off_the_record(NumbersFunction worker, std::span<double> out);
   /// The largest of the ranks' numbers, on every rank; uncounted.
   double max_off_the_record(double mine);
 
   /// Fills the ledger's columns and the seconds of a record; collective, uncounted.
   void totals(Record& record);
 
-  /// Rank 0's record, on every rank; uncounted.
+  /// The columns of rank 0's record, on every rank; uncounted. Measures are equal on all of them already.
   void share(Record& record);
 
   /// Rank 0's decision (a number), on every rank.

@@ -60,6 +60,10 @@ double Problem::gap(const Vector&, const Vector&) {
   throw std::logic_error("this problem has no gap: ask traits().has_gap first");
 }
 
+void Problem::measure(int, const Vector&, std::span<double>) {
+  throw std::logic_error("this problem has no measures: ask traits().measures first");
+}
+
 void Problem::prox(double, Vector&) {}
 
 }  // namespace trivium::problems

@@ -72,6 +72,7 @@ struct Traits {
   bool has_samples_gram = false;           ///< `samples_gram` is implemented
   bool has_gap = false;                    ///< `gap` is implemented: Z is bounded
   std::vector<MatrixShape> matrices = {};  ///< parts of z that are matrices, for compressors that use it
+  std::vector<std::string> measures = {};  ///< names of further numbers about a point, see `measure`
 };
 
 /// What a problem knows in closed form.
@@ -110,6 +111,10 @@ class Problem {
   /// max over u in Z of <F, z - u>, for F = F(z) and z in Z the gap of z; zero exactly at solutions. Only
   /// when traits().has_gap.
   virtual double gap(const Vector& z, const Vector& F);
+
+  /// out[i] = worker m's part of measure i at z: the mean over the workers is reported. Only when
+  /// traits().measures is not empty.
+  virtual void measure(int m, const Vector& z, std::span<double> out);
 
   virtual Known known() const { return {}; }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <stdexcept>
 
 #include <trivium/solvers/run.hpp>
 
@@ -23,6 +24,7 @@ class Run {
         observer_(observer) {
     if (solution_) start_distance_ = squared_distance(start, *solution_);
     require_gap();
+    require_names(problem.traits().measures);
     if (measures_residual()) start_residual_ = merits_.natural_residual(start);
   }
 
@@ -67,6 +69,14 @@ class Run {
     if (settings_.gap_average) average_ = solver_.point();
   }
 
+  /// Every measure is a column of its own.
+  static void require_names(const std::vector<std::string>& measures) {
+    for (const std::string& name : measures)
+      if (name.empty() || name.find('/') != std::string::npos || name == "bits_both" || find_column(name) ||
+          std::count(measures.begin(), measures.end(), name) > 1)
+        throw std::logic_error("a measure cannot be named '" + name + "': it needs a column of its own");
+  }
+
   /// One iteration; the mean of the points z_1, ..., z_k after it: mean += (z_k - mean) / k.
   void step() {
     solver_.step();
@@ -109,6 +119,8 @@ class Run {
       r.residual = relative(merits_.natural_residual(solver_.point()), start_residual_);
     if (measures_gap()) r.gap = finite_or_infinite(merits_.gap(solver_.point()));
     if (average_) r.gap_average = finite_or_infinite(merits_.gap(*average_));
+    r.measures =
+        iteration_ % settings_.measures == 0 ? merits_.measures(solver_.point()) : merits_.no_measures();
     network_.share(r);  // rank 0's seconds, so that all ranks stop together
     history_.push_back(r);
     fingerprint_.add(r);

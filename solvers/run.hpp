@@ -18,6 +18,8 @@ struct RunSettings {
   bool gap = false;         ///< measure the gap too: one more operator evaluation a record
   /// Measure the gap at the mean of the points after every iteration: one more operator evaluation a record
   bool gap_average = false;
+  /// Ask the problem for its measures, where it has some, at records whose iteration is a multiple of this
+  std::int64_t measures = 1;
   double checkpoint_seconds = 30;  ///< wall seconds between checkpoints; 0 for none
 };
 
@@ -49,7 +51,8 @@ struct Outcome {
 /// `problem` is the uncounted one. The solver must have been made with the same network. `solution` enables
 /// the distance. With `resume`, a state that an earlier run's checkpoint held (worker rows of this rank
 /// only), the run goes on as if it had never stopped. Throws InputError when a gap is asked for and the
-/// problem has none. Collective.
+/// problem has none, std::logic_error when two measures, or a measure and a column, have the same name.
+/// Collective.
 Outcome run(Solver& solver, problems::Problem& problem, mpi::Network& network, const Vector& start,
             const std::optional<Vector>& solution, const RunSettings& settings, Observer& observer,
             const RunState* resume = nullptr);

@@ -5,6 +5,7 @@ from typing import Callable
 
 import numpy as np
 
+from options import ERRORS
 from results import PlotError
 
 # name -> (bits per second, seconds one way, how a reader calls it)
@@ -97,8 +98,8 @@ def path_of(run, axis, merit):
 
 @dataclass
 class Curve:
-    """What is drawn for one grid point: errors at x. `low` and `high` (the band) are None for a single seed;
-    `diverged` holds the (x, error) of each such run, `theory` that of the predicted rate or None."""
+    """What is drawn for one grid point: errors, or a column that is none, at x. `low` and `high` (the band) are None
+    for a single seed; `diverged` holds the (x, error) of each such run, `theory` that of the predicted rate or None."""
 
     name: str
     x: np.ndarray
@@ -121,30 +122,38 @@ def curve_of(point, axis, merit, with_theory=True):
       - it diverged: infinite. The median ends where half of the runs have exploded, the band's upper edge leaves
         the axes.
       - a limit stopped it, or it is still running: unknown. The curve ends there.
-    Quantiles are those of the log errors, linear between ranks."""
+    Quantiles are those of the log errors, linear between ranks.
+
+    A column that is no error is interpolated as it is, and a run that diverged is unknown past its end."""
     paths = [path_of(run, axis, merit) for run in point.runs]
-    end = _end(point.runs, paths)
+    is_error = merit in ERRORS
+    end = _end(point.runs, paths, is_error)
     x = np.unique(np.concatenate([path[0] for path in paths]))
     x = _thin(x[x <= end])
-    logs = np.sort([_read(run, *path, x) for run, path in zip(point.runs, paths)], axis=0)
-    middle = quantile(logs, 0.5)
+    read = _read_error if is_error else _read
+    values = np.sort([read(run, *path, x) for run, path in zip(point.runs, paths)], axis=0)
+    low, middle, high = (quantile(values, q) for q in (0.1, 0.5, 0.9))
     drawn = np.isfinite(middle)
+    low, middle, high = (10 ** each[drawn] if is_error else each[drawn] for each in (low, middle, high))
     band = len(paths) > 1
-    return Curve(point.name, x[drawn], 10 ** middle[drawn],
-                 10 ** quantile(logs, 0.1)[drawn] if band else None,
-                 10 ** quantile(logs, 0.9)[drawn] if band else None,
+    return Curve(point.name, x[drawn], middle, low if band else None, high if band else None,
                  len(paths),
                  [path for run, path in zip(point.runs, paths) if run.status == "diverged"],
                  theory_line(point, axis) if with_theory and merit == "distance" else None)
 
 
-def _end(runs, paths):
+def _end(runs, paths, is_error):
     ends = sorted(math.inf if run.status == "diverged" else path[0][-1] for run, path in zip(runs, paths))
-    unknown = [path[0][-1] for run, path in zip(runs, paths) if run.status not in ("reached", "diverged")]
+    known = ("reached", "diverged") if is_error else ("reached",)
+    unknown = [path[0][-1] for run, path in zip(runs, paths) if run.status not in known]
     return min([ends[len(ends) // 2], *unknown])
 
 
-def _read(run, x, error, grid):
+def _read(_, x, values, grid):
+    return np.interp(grid, x, values)
+
+
+def _read_error(run, x, error, grid):
     logs = np.interp(grid, x, np.log10(np.maximum(error, SMALLEST)))
     return np.where(grid > x[-1], np.inf, logs) if run.status == "diverged" else logs
 
@@ -180,8 +189,11 @@ def theory_line(point, axis):
 
 
 def cost_to(run, values, merit, accuracy):
-    """values(run) at the first record whose error is at most `accuracy`; infinite if there is none."""
-    reached = np.flatnonzero(run.column(merit) <= accuracy)
+    """values(run) at the first record whose error is at most `accuracy`; infinite if there is none. A column that is no
+    error is reached from the side on which it starts."""
+    error = run.column(merit)
+    upwards = merit not in ERRORS and error[0] < accuracy
+    reached = np.flatnonzero(error >= accuracy if upwards else error <= accuracy)
     return float(values(run)[reached[0]]) if len(reached) else math.inf
 
 
@@ -193,25 +205,38 @@ def median_cost(point, values, merit, accuracy):
 def check_reached(points, axis, merit, accuracy):
     """PlotError if there is nothing to draw: no median run reaches the accuracy."""
     if not any(math.isfinite(median_cost(point, axis.values, merit, accuracy)) for point in points):
-        lowest = min(np.nanmin(run.column(merit)) for point in points for run in point.runs)
-        raise PlotError(f"no median run reaches {accuracy:.3g} (the smallest {merit} of a run is {lowest:.3g}); "
-                        "choose a larger --at")
+        columns = [run.column(merit) for point in points for run in point.runs]
+        lowest, highest = min(map(np.nanmin, columns)), max(map(np.nanmax, columns))
+        seen = (f"the smallest {merit} of a run is {lowest:.3g}); choose a larger --at" if merit in ERRORS else
+                f"{merit} lies between {lowest:.3g} and {highest:.3g}); choose another --at")
+        raise PlotError(f"no median run reaches {accuracy:.3g} ({seen}")
 
 
 def best_of(points, convention, merit, accuracies):
     """The grid point that is drawn: the fewest bits (median over seeds) to the smallest of the accuracies that the
     median of any point reaches; if none is reached, the smallest median of the last errors. The bits of the
-    convention decide whatever the x axis is: every figure of an experiment shows the same runs."""
+    convention decide whatever the x axis is: every figure of an experiment shows the same runs.
+
+    Of a column that is no error the accuracy furthest from the start takes the place of the smallest one, and its
+    distance from the last value that of the last error."""
+    if len(points) == 1:
+        return points[0]
+    if not accuracies:
+        raise PlotError(f"{merit} is no error, so no point of a grid is the best; say with --at which value is to be "
+                        "reached, or draw --all-grid")
+    start = 0.0 if merit in ERRORS else float(points[0].runs[0].column(merit)[0])
+    hardest_first = sorted(accuracies, key=lambda accuracy: abs(accuracy - start), reverse=merit not in ERRORS)
     bits = bits_axis(convention).values
-    for accuracy in sorted(accuracies):
+    for accuracy in hardest_first:
         costs = [median_cost(point, bits, merit, accuracy) for point in points]
         if min(costs) < math.inf:
             return points[costs.index(min(costs))]
-    finals = [float(np.median([_final(run, merit) for run in point.runs])) for point in points]
+    target = 0.0 if merit in ERRORS else hardest_first[0]
+    finals = [float(np.median([_final(run, merit, target) for run in point.runs])) for point in points]
     return points[finals.index(min(finals))]
 
 
-def _final(run, merit):
-    error = run.column(merit)
+def _final(run, merit, target):
+    error = np.abs(run.column(merit) - target)
     error = error[np.isfinite(error)]
     return math.inf if run.status == "diverged" or not len(error) else float(error[-1])

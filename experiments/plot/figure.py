@@ -1,9 +1,10 @@
-"""The figure of error against cost: a curve per method, in one panel for each cost."""
+"""The figure of error, or of another column, against cost: a curve per method, in one panel for each cost."""
 import numpy as np
 from matplotlib import ticker
 from matplotlib.lines import Line2D
 
-from style import (DASHES, MERIT_LABELS, canvas, cost_label, legend, logarithmic_ticks, method_style, plain_text, save,
+from options import ERRORS
+from style import (DASHES, canvas, column_label, cost_label, legend, logarithmic_ticks, method_style, plain_text, save,
                    seeds_text)
 
 THEORY = DASHES | {"linewidth": 0.9}
@@ -19,12 +20,13 @@ def draw(panels, merit, title, log_x):
     curves = [curve for _, drawn in panels for _, curve in drawn]
     names = [curve.name for _, curve in panels[0][1]] + ["theory's rate"] * _has_theory(curves)
     figure, all_axes, beside = canvas(len(panels), names, title, sharey=True)
-    limits = _limits(curves)
+    is_error = merit in ERRORS
+    limits = _limits(curves) if is_error else _linear_limits(curves)
     for axes, (axis, drawn) in zip(all_axes, panels):
-        axes.set(yscale="log", ylim=limits)
+        axes.set(yscale="log" if is_error else "linear", ylim=limits)
         handles = _draw_panel(axes, axis, drawn, log_x, narrow=len(panels) > 1)
         if axes.get_subplotspec().is_first_col():
-            axes.set_ylabel(MERIT_LABELS[merit])
+            axes.set_ylabel(column_label(merit))
     if _has_theory(curves):
         handles.append(Line2D([], [], color="0.4", label="theory's rate", **THEORY))
     legend(figure, all_axes, handles, seeds_text({curve.seeds for curve in curves}, "band"), beside)
@@ -38,8 +40,9 @@ def _draw_panel(axes, axis, curves, log_x, narrow):
     divisor, label = cost_label(axis, reach, narrow)
     axes.set(xlabel=label, xscale="log" if log_x else "linear")
     handles = [_draw_curve(axes, place, *curve, divisor) for place, curve in enumerate(curves)]
-    axes.yaxis.set_major_locator(ticker.LogLocator(base=10, numticks=9))
-    axes.yaxis.set_minor_locator(ticker.NullLocator())
+    if axes.get_yscale() == "log":
+        axes.yaxis.set_major_locator(ticker.LogLocator(base=10, numticks=9))
+        axes.yaxis.set_minor_locator(ticker.NullLocator())
     if log_x:
         logarithmic_ticks(axes.xaxis, *axes.get_xlim())
     else:
@@ -72,11 +75,20 @@ def _limits(curves):
     return bottom / margin, top * margin
 
 
+def _linear_limits(curves):
+    """The medians and bands of a column that is no error; diverged runs are cut off."""
+    drawn = [values for curve in curves for values in (curve.low, curve.middle, curve.high)
+             if values is not None and len(values)]
+    lowest, highest = (min(map(np.min, drawn)), max(map(np.max, drawn))) if drawn else (0.0, 1.0)
+    margin = 0.05 * (highest - lowest) or 0.05 * abs(highest) or 1.0
+    return lowest - margin, highest + margin
+
+
 def _draw_curve(axes, place, method, curve, divisor):
     style, top = method_style(method, place), axes.get_ylim()[1]
     colour, x = style["color"], curve.x / divisor
     if curve.high is not None:
-        edge = np.minimum(curve.high, 1e3 * top)
+        edge = np.minimum(curve.high, 1e3 * top) if axes.get_yscale() == "log" else curve.high
         axes.fill_between(x, curve.low, edge, color=colour, alpha=0.17, linewidth=0, zorder=1)
     if curve.theory is not None:
         _draw_theory(axes, *curve.theory, colour, divisor, _reach(curve))
@@ -103,7 +115,9 @@ def _draw_explosion(axes, x, error, colour, top, alone):
         axes.plot(x, error, color=colour, linewidth=0.6, alpha=0.6, zorder=2)
     above = np.flatnonzero(error > top)
     here = (x[-1], error[-1])
-    if len(above) and above[0] > 0:
+    if axes.get_yscale() != "log":
+        here = (x[-1], np.clip(error[-1], *axes.get_ylim()))
+    elif len(above) and above[0] > 0:
         i = above[0]
         here = (np.interp(np.log(top), np.log(error[i - 1 : i + 1]), x[i - 1 : i + 1]), top)
     axes.plot(*here, marker="x", color=colour, markersize=5, markeredgewidth=1.4, clip_on=False, zorder=4)

@@ -7,6 +7,7 @@ PROGRAM = "trivium plot"
 COSTS = ["bits", "rounds", "calls", "seconds", "iterations", "modelled"]
 BITS_OF_PANEL = {"bits_up": "uplink-only", "bits_both": "all", "bits_values": "values-only"}
 PANELS = [*BITS_OF_PANEL, *COSTS[1:]]
+ERRORS = ["distance", "residual", "gap", "gap_average"]  # they fall to zero by decades; other columns need not
 DESCRIPTION = """\
 Draws what `trivium run` wrote: a curve per method, the median over seeds with a 10-90 % band, as PNG and PDF.
 
@@ -14,6 +15,7 @@ examples:
   trivium plot out                                 every result under out/, error against bits sent per worker
   trivium plot out -x bits --bits all              bits both ways
   trivium plot out -x rounds -y residual           the natural residual against communication rounds
+  trivium plot out -y robust_accuracy              a measure of the problem, or any other column, on a linear axis
   trivium plot out -x modelled --network wan_slow  seconds that the runs would take on a slow network
   trivium plot out --panels bits_up,bits_both,rounds
                                                    the same curves against three costs, side by side
@@ -44,6 +46,9 @@ at the lowest cost (-x says which; median over seeds). The number is the cost of
 the winner's; "only" means that no other method gets there, hatched that none does. A method without one of the
 parameters competes at all its values. Of several points of a method the best counts, by the rule above. With
 --table: what every method needs at every pair.
+
+A column that is no error has no better side of its own: a value of --at above that of the first row is reached from
+below, else from above.
 
 -x modelled is the sum of
   2 latency rounds                                  there and back
@@ -99,6 +104,10 @@ def read(arguments):
     if options.panels and options.x:
         command.error("--panels and -x both choose costs: leave one out")
     options.x = options.x or "bits"
+    if options.at is None:
+        options.at = [1e-3, 1e-6] if options.y in ERRORS else []
+    if not options.at and _given(options, "--over", "--map", "--table"):
+        command.error(f"{options.y} is no error: say with --at which value of it is to be reached")
     if options.network and "modelled" not in (options.panels or [options.x]):
         command.error("--network is for -x modelled only (or that panel): add it, or leave --network out")
     unused = _given(options, "--all-grid", "--log-x")
@@ -127,9 +136,10 @@ def _parser():
     p.add_argument("--bits", choices=["all", "values-only", "uplink-only"], default="uplink-only",
                    help="which bits count: sent and received by a worker, sent without indices and seeds, or all "
                         "that it sent (default); the axis says which")
-    p.add_argument("-y", choices=["distance", "residual", "gap", "gap_average"], default="distance",
-                   help="the error: squared distance to the solution (default) or squared natural residual, "
-                        "relative to the start; the gap, or that of the mean of the points")
+    p.add_argument("-y", metavar="COLUMN", default="distance",
+                   help="the error: distance, squared, to the solution (default) or residual, squared, relative to "
+                        "the start; gap, or gap_average, that of the mean of the points; or any other column of "
+                        "/history, a measure of the problem for one")
     p.add_argument("--over", metavar="KEY",
                    help="a parameter of the grid on the horizontal axis, and the cost of an accuracy on the vertical "
                         "one: uplink.k, step, problem.workers, ...")
@@ -148,7 +158,7 @@ def _parser():
     p.add_argument("--all-grid", action="store_true", help="every point of a grid instead of the best one")
     p.add_argument("--table", action="store_true",
                    help="print what each accuracy cost; a figure is then written only with --out")
-    p.add_argument("--at", type=accuracies, default=[1e-3, 1e-6], metavar="A,B,...",
-                   help="accuracies of the table and of the choice within a grid (default: 1e-3,1e-6); --over and "
-                        "--map draw the first")
+    p.add_argument("--at", type=accuracies, metavar="A,B,...",
+                   help="accuracies of the table and of the choice within a grid (of errors 1e-3,1e-6 unless given); "
+                        "--over and --map draw the first")
     return p

@@ -7,8 +7,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import offset_copy
 
-from style import (MERIT_LABELS, canvas, legend, method_style, plain_text, power_of_ten, save, seeds_text,
-                   value_ticks)
+from style import canvas, legend, method_style, plain_text, save, seeds_text, target_text, value_ticks
 
 _HATCHED = {"facecolor": "white", "edgecolor": "0.65", "hatch": "////", "linewidth": 0}
 
@@ -41,7 +40,7 @@ def draw(maps, labels, axis, merit, accuracy, title):
 def _caption(cells, axis, merit, accuracy, beside):
     seeds = seeds_text({len(point.runs) for cell in cells for point in cell.points.values()})
     numbers = 'number: cost of the best other method relative to the winner\'s; "only": no other gets there'
-    lines = [f"cheapest to {MERIT_LABELS[merit]} $\\leq$ {power_of_ten(accuracy)}"]
+    lines = [f"cheapest to {target_text(merit, accuracy)}"]
     for words in (axis.label, seeds, numbers):
         lines += textwrap.wrap(words or "", 36) if beside else [words] * bool(words)
     return "\n".join(lines)

@@ -25,7 +25,7 @@ MERIT_LABELS = {
     "residual": "squared residual, relative to the start",
     "gap": r"gap $\max_{u \in Z}\;\langle F(z), z-u \rangle$",
     "gap_average": "gap at the mean of the points",
-}
+}  # of the errors; other columns are called what they are
 _BESIDE_AT_MOST = 8, 38  # entries, letters of a legend beside the axes; more go below
 SETTINGS = {
     "font.family": "DejaVu Sans", "font.size": 9, "axes.titlesize": 10, "figure.titlesize": 10,
@@ -157,6 +157,16 @@ def power_of_ten(number):
     exponent = math.floor(math.log10(number) + 1e-9)
     factor = f"{number / 10.0 ** exponent:.3g}"
     return f"$10^{{{exponent}}}$" if factor == "1" else f"${factor}\\cdot 10^{{{exponent}}}$"
+
+
+def column_label(name):
+    return MERIT_LABELS.get(name) or plain_text(name)
+
+
+def target_text(name, accuracy):
+    """"residual <= 1e-6" as a formula; of a column that is no error "name = value"."""
+    relation = "$\\leq$" if name in MERIT_LABELS else "="
+    return f"{column_label(name)} {relation} {power_of_ten(accuracy)}"
 
 
 def plain_text(text):

@@ -4,8 +4,8 @@ import math
 import numpy as np
 from matplotlib.lines import Line2D
 
-from style import (DASHES, MERIT_LABELS, canvas, cost_label, legend, logarithmic_ticks, method_style, plain_text,
-                   power_of_ten, save, seeds_text, value_ticks)
+from style import (DASHES, canvas, cost_label, legend, logarithmic_ticks, method_style, plain_text, save, seeds_text,
+                   target_text, value_ticks)
 from sweep import cost_of
 
 _ROW = 0.055  # the share of the axes' height for each row of open markers at the top
@@ -29,7 +29,7 @@ def draw(sweep, costs, merit, accuracy, title):
     if not all(all(line) for line, series in zip(reached, sweep.series) if not series.is_reference):
         handles.append(Line2D([], [], color="0.4", marker="o", linestyle="", label=names[-1], **_OPEN))
     seeds = seeds_text({len(point.runs) for line in sweep.series for point in line.points.values()}, "bars")
-    caption = f"cost to reach {MERIT_LABELS[merit]} $\\leq$ {power_of_ten(accuracy)}"
+    caption = f"cost to reach {target_text(merit, accuracy)}"
     legend(figure, panels, handles, f"{caption}\n{seeds}" if seeds else caption, beside)
     return figure
 

@@ -20,7 +20,7 @@ class Hdf5Image {
   /// A float64 dataset; groups on the way are made. Throws InputError when the shape and the number of values
   /// disagree.
   void write(const std::string& name, const std::vector<std::size_t>& shape, std::span<const double> values);
-  /// `/history/<column>` for every column, with its meaning in the attribute `help`.
+  /// `/history/<column>` for every column and every measure, with its meaning in the attribute `help`.
   void write_history(const std::vector<Record>& history);
   /// Attributes of the root group.
   void write(const Attributes& attributes);
@@ -36,8 +36,8 @@ class Hdf5Image {
   Handle file_;
 };
 
-/// The history of a result or a checkpoint. Throws InputError when its columns differ in length or there are
-/// none.
+/// The history of a result or a checkpoint; what is no column is a measure. Throws InputError when its
+/// columns differ in length or there are none.
 std::vector<Record> read_history(const ArrayFile& file);
 
 }  // namespace trivium::io::detail

@@ -31,6 +31,7 @@ class Counted final : public problems::Problem {
     problem_.jacobian(m, z, v, transposed, out);
   }
   double gap(const Vector& z, const Vector& F) override { return problem_.gap(z, F); }
+  void measure(int m, const Vector& z, std::span<double> out) override { problem_.measure(m, z, out); }
   void samples_gram(int m, const Vector& z, const Vector& v, Vector& out) override {
     problem_.samples_gram(m, z, v, out);
   }

@@ -28,7 +28,7 @@ Limits limits_with(std::optional<double> Limits::*limit, double value) {
 
 }  // namespace
 
-TEST_CASE("the columns are all members of a record, each once") {
+TEST_CASE("the columns are all numbers among a record's members, each once") {
   std::set<std::string> names;
   std::set<std::size_t> places;
   const Record record;
@@ -38,9 +38,19 @@ TEST_CASE("the columns are all members of a record, each once") {
     CHECK(find_column(column.name) == &column);
   }
   CHECK(names.size() == record_columns.size());
-  CHECK(places.size() == sizeof(Record) / sizeof(double));
+  // The measures come after them.
+  CHECK(places.size() ==
+        static_cast<std::size_t>(reinterpret_cast<const double*>(&record.measures) - &record.iteration));
   CHECK(find_column("seconds")->member == &Record::seconds);
   CHECK(find_column("bits") == nullptr);
+}
+
+TEST_CASE("an entry is read by the name of its column or measure") {
+  Record record = record_with(&Record::calls, 7);
+  record.measures = {{"accuracy", 0.5}};
+  CHECK(entry(record, "calls") == 7);
+  CHECK(entry(record, "accuracy") == 0.5);
+  CHECK(std::isnan(entry(record, "accurac")));
 }
 
 TEST_CASE("no limit, no stop") {
@@ -176,4 +186,18 @@ TEST_CASE("optional columns count in the fingerprint where they were measured") 
   Fingerprint with_gap;
   with_gap.add(record);
   CHECK(with_gap.value != of_record.value);
+}
+
+TEST_CASE("measures count in the fingerprint") {
+  const auto print = [](const std::map<std::string, double>& measures) {
+    Record record;
+    record.measures = measures;
+    Fingerprint fingerprint;
+    fingerprint.add(record);
+    return fingerprint.value;
+  };
+  const double not_measured = std::numeric_limits<double>::quiet_NaN();
+  const std::set<std::uint64_t> seen{print({}), print({{"a", 1}}), print({{"a", std::nextafter(1.0, 2)}}),
+                                     print({{"a", 1}, {"b", 1}}), print({{"a", not_measured}})};
+  CHECK(seen.size() == 5);
 }

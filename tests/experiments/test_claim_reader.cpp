@@ -1,6 +1,7 @@
 // [[claim]] entries: what they mean, which runs they are about, and every mistake one can make in them.
 #include <catch2/catch.hpp>
 
+#include "claim_reader.hpp"
 #include "experiment.hpp"
 #include "experiments/sentence.hpp"
 #include "io/folder.hpp"
@@ -37,11 +38,13 @@ Experiment experiment(const std::string& claim, const std::string& before = grid
 
 Claim read(const std::string& claim) { return experiment(claim).claims.at(0); }
 
-/// The sentence that a claim is refused with; the file is called a.toml.
-std::string complaint(const std::string& claim, const std::string& before = grid) {
+/// The sentence that a claim is refused with on a problem with these measures; the file is called a.toml.
+std::string complaint(const std::string& claim, const std::string& before = grid,
+                      const std::vector<std::string>& measures = {}) {
   const Folder folder;
   const std::string path = folder.write("a.toml", before + "[[claim]]\n" + claim);
-  const std::string said = sentence([&] { read_experiment(read_toml(path), "a"); });
+  const std::string said =
+      sentence([&] { check_measures(read_experiment(read_toml(path), "a").claims, measures); });
   return said.rfind(path, 0) == 0 ? "a.toml" + said.substr(path.size()) : said;
 }
 
@@ -150,7 +153,8 @@ TEST_CASE("names that do not exist") {
   CHECK(complaint("text = \"d\"\nstatus = \"diverged\"\nof = \"EGG\"\n") ==
         "a.toml:16: claim 1: no method has the label 'EGG'; did you mean 'EG'? known: EG, M");
   CHECK_THAT(
-      complaint("text = \"v\"\nvalue = \"bitsup\"\nat = { distance = 0.1 }\nof = \"M\"\nat_most = 1\n"),
+      complaint("text = \"v\"\nvalue = \"bitsup\"\nat = { distance = 0.1 }\nof = \"M\"\nat_most = 1\n" +
+                on_4),
       StartsWith("a.toml:15: claim 1: no column named 'bitsup'; did you mean 'bits_up'? known: bits_both, "));
   CHECK(complaint("text = \"d\"\nstatus = \"converged\"\nof = \"EG\"\n") ==
         "a.toml:15: claim 1.status must be one of reached, limit, diverged, got \"converged\"");
@@ -180,8 +184,43 @@ TEST_CASE("accuracies that no run reaches or records") {
   CHECK(complaint(gap, "record = { gap = true }\n" + grid).empty());
   CHECK_THAT(complaint("text = \"f\"\nfloor = \"residual\"\nof = \"M\"\nat_most = 1\n"),
              EndsWith("add `residual = true` to [record]"));
-  CHECK_THAT(complaint("text = \"v\"\nvalue = \"round\"\nat = { distanc = 0.1 }\nof = \"M\"\nat_most = 1\n"),
-             StartsWith("a.toml:16: unknown key 'distanc' in claim 1.at; did you mean 'distance'?"));
+  CHECK_THAT(
+      complaint("text = \"v\"\nvalue = \"round\"\nat = { distanc = 0.1 }\nof = \"M\"\nat_most = 1\n" + on_4),
+      StartsWith("a.toml:16: unknown key 'distanc' in claim 1.at; did you mean 'distance'?"));
+}
+
+TEST_CASE("a measure of the problem, as an accuracy and at the end of a run") {
+  const std::string bits =
+      "text = \"m\"\nvalue = \"bits_up\"\nat = { robust = 0.9 }\nof = \"M\"\nat_most = 1\n";
+  const Claim to = read(bits + on_4);
+  CHECK(to.at.merit == "robust");
+  CHECK(to.at.value == 0.9);
+  CHECK(complaint(bits + on_4, grid, {"clean", "robust"}).empty());
+  CHECK(complaint(bits + on_4, grid, {"robusty"}) ==
+        "a.toml:16: unknown key 'robust' in claim 1.at; did you mean 'robusty'? known: distance, residual, "
+        "gap, "
+        "robusty");
+  CHECK_THAT(
+      complaint("text = \"m\"\nvalue = \"bits_up\"\nat = { robust = \"high\" }\nof = \"M\"\nat_most = 1\n"),
+      StartsWith("a.toml:16: claim 1.at.robust must be a number"));
+
+  const std::string end = "text = \"m\"\nvalue = \"robust\"\nof = \"M\"\nat_least = -0.5\n";
+  const Claim last = read(end + on_4);
+  CHECK(last.column == "robust");
+  CHECK(last.at.merit.empty());
+  CHECK(last.expectation.at_least == -0.5);
+  CHECK(complaint(end + on_4, grid, {"robust"}).empty());
+  CHECK_THAT(complaint(end + on_4, grid, {"clean"}),
+             StartsWith("a.toml:15: claim 1: no column named 'robust'; known: bits_both, iteration, "));
+  CHECK_THAT(complaint(end + on_4, grid, {"clean"}), EndsWith(", gap_average, clean"));
+  // Which of two steps is the better one is left open.
+  CHECK(
+      complaint("text = \"m\"\nvalue = \"robust\"\nof = \"EG\"\nat_least = 0.5\n" + on_4, grid, {"robust"}) ==
+      "a.toml:18: claim 1: 'EG' has several grid points and no `at` that chooses the best; name one with "
+      "where");
+  // A count is always read where an accuracy is reached.
+  CHECK_THAT(complaint("text = \"m\"\nvalue = \"round\"\nof = \"M\"\nat_least = 1\n" + on_4),
+             EndsWith("claim 1 needs at = { distance = 1e-6 } or { residual = 1e-6 }"));
 }
 
 TEST_CASE("claims that leave the problem open") {

@@ -207,3 +207,61 @@ TEST_CASE("bounds hold on the bound") {
   CHECK_FALSE(fits(at_least(1), not_a_number));
   CHECK_FALSE(fits(near(1, 1), not_a_number));
 }
+
+TEST_CASE("a measure is reached from the side on which it starts") {
+  // Accuracy 0.1, not measured, 0.8, 0.7, 0.95 and a loss that falls from 2 to 0.5, after 0, 10, ..., 40
+  // bits.
+  SeedRun run{{}, "limit"};
+  const double accuracy[] = {0.1, not_a_number, 0.8, 0.7, 0.95}, loss[] = {2, not_a_number, 1, 1.5, 0.5};
+  for (std::size_t row = 0; row < 5; ++row) {
+    run.history.push_back(record(10 * static_cast<double>(row), 1));
+    run.history.back().measures = {{"accuracy", accuracy[row]}, {"loss", loss[row]}};
+  }
+  CHECK(cost_to(run, "bits_up", {"accuracy", 0.8}) == 20);
+  CHECK(cost_to(run, "bits_up", {"accuracy", 0.81}) == 40);
+  CHECK(cost_to(run, "bits_up", {"accuracy", 0.96}) == infinity);
+  CHECK(cost_to(run, "bits_up", {"accuracy", 0.1}) == 0);          // where it starts
+  CHECK(cost_to(run, "bits_up", {"accuracy", 0.09}) == infinity);  // from above, and it only rises
+  CHECK(cost_to(run, "bits_up", {"loss", 1}) == 20);
+  CHECK(cost_to(run, "bits_up", {"loss", 0.9}) == 40);
+  CHECK(cost_to(run, "loss", {"accuracy", 0.8}) == 1);
+
+  // Whatever the side, a claim sees a cost: 20 bits, of the best point the fewest.
+  SeedRun slow = run;
+  for (Record& each : slow.history) each.bits_up *= 3;
+  const std::vector<MeasuredPoint> of = {{"slow", 50, {slow}}, {"fast", 50, {run}}};
+  Claim cheap = claim(value, "bits_up", 0.8, at_most(20));
+  cheap.at.merit = "accuracy";
+  CHECK(judge(cheap, of, {}).holds);
+  CHECK(judge(cheap, of, {}).expected == "bits_up to accuracy 0.8, at most 20");
+  CHECK(judge(cheap, of, {}).measured == "20 (fast)");
+}
+
+TEST_CASE("a measure at the end is the last one that was taken; a diverged run has none") {
+  const auto ends = [](std::initializer_list<double> accuracies, const char* status) {
+    SeedRun run{{}, status};
+    for (const double accuracy : accuracies) {
+      run.history.push_back(record(0, 1));
+      run.history.back().measures["accuracy"] = accuracy;
+    }
+    return run;
+  };
+  CHECK(last_of(ends({0.1, 0.9}, "limit"), "accuracy") == 0.9);
+  CHECK(last_of(ends({0.1, 0.9, not_a_number}, "reached"), "accuracy") == 0.9);
+  CHECK(std::isnan(last_of(ends({0.1, 0.9}, "diverged"), "accuracy")));
+
+  Claim last = claim(value, "accuracy", 0, at_least(0.8));
+  last.at.merit.clear();
+  std::vector<MeasuredPoint> of = {
+      {"A", 50, {ends({0.1, 0.9}, "limit"), ends({0.1, 0.8}, "limit"), ends({0.1, 0.2}, "limit")}}};
+  CHECK(judge(last, of, {}).holds);  // the median is 0.8
+  CHECK(judge(last, of, {}).expected == "accuracy at the end, at least 0.8");
+  CHECK(judge(last, of, {}).measured == "0.8 (A)");
+  last.expectation = at_least(0.81);
+  CHECK_FALSE(judge(last, of, {}).holds);
+  last.expectation = at_most(0.8);
+  CHECK(judge(last, of, {}).holds);
+  of[0].seeds[0].status = "diverged";
+  CHECK_FALSE(judge(last, of, {}).holds);
+  CHECK(judge(last, of, {}).measured == "no number (A)");
+}

@@ -94,6 +94,8 @@ TEST_CASE("records and checkpoints are read") {
   CHECK(settings.residual);
   CHECK(settings.gap);
   CHECK_FALSE(settings.gap_average);
+  CHECK(settings.measures == 1);
+  CHECK(experiment(with_section("[record]\nmeasures = 50")).settings.measures == 50);
   CHECK(settings.checkpoint_seconds == 0);
 }
 
@@ -165,7 +167,7 @@ TEST_CASE("unknown keys are refused at every level, with a guess") {
              StartsWith("a.toml:4: unknown key 'distanc' in stop; did you mean 'distance'? known: "));
   CHECK(complaint(with_section("[record]\nevry = 1")) ==
         "a.toml:4: unknown key 'evry' in record; did you mean 'every'? known: every, residual, gap, "
-        "gap_average");
+        "gap_average, measures");
   CHECK(complaint(with_section("[checkpoint]\nsecond = 1")) ==
         "a.toml:4: unknown key 'second' in checkpoint; did you mean 'seconds'? known: seconds");
   CHECK(complaint(with_method("stepp = 1")) ==

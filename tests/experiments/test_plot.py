@@ -45,7 +45,7 @@ def write_run(folder, label, seed, distance, bits_per_row=100.0, grid="", status
     path = Path(folder) / label / grid.replace(" ", "_") / f"seed-{seed}.h5"
     path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w") as file:
-        for name in set(COLUMNS) - set(drop):
+        for name in set(COLUMNS) - set(drop) | set(columns):
             file[f"history/{name}"] = np.asarray(history[name], dtype=float)
         file.attrs.update({"experiment": "hand made", "method": "m", "label": label, "grid": grid, "seed": seed})
         file.attrs.update({"status": status, "order": ORDER.get(label, 2), "theory": theory, "ranks": 2, "workers": 8})
@@ -711,6 +711,103 @@ class Panels(InFolder):
         _, out, _ = program(self.folder, "--table", "--at", "1e-6")
         self.assertEqual([line.split("  ")[0] for line in out.splitlines()[1:3]],
                          ["first (problem.workers = 2, step = 1)", "first (problem.workers = 4, step = 1)"])
+
+
+class Measures(InFolder):
+    """Columns that are no errors: drawn as they are, on a linear axis."""
+
+    def write(self, label, seed, accuracy, **more):
+        write_run(self.folder, label, seed, [1.0] * len(accuracy), accuracy=accuracy, **({"status": "limit"} | more))
+
+    def test_the_median_and_the_band_are_those_of_the_values(self):
+        # At 100 bits 0.2, 0.4, 0.9: 10 % is rank 0.2, 0.2 + 0.2 * 0.2; 90 % rank 1.8, 0.4 + 0.8 * 0.5.
+        for seed, value in enumerate((0.4, 0.2, 0.9)):
+            self.write("first", seed, [0.1, value, -0.5])
+        curve = curves.curve_of(self.points()[0], curves.bits_axis("uplink-only"), "accuracy")
+        np.testing.assert_allclose(curve.middle, [0.1, 0.4, -0.5])
+        np.testing.assert_allclose(curve.low, [0.1, 0.24, -0.5])
+        np.testing.assert_allclose(curve.high, [0.1, 0.8, -0.5])
+        self.assertIsNone(curve.theory)
+
+    def test_rows_between_are_passed_over_and_read_linearly(self):
+        self.write("first", 1, [0.0, math.nan, 1.0])
+        self.write("first", 2, [0.0, 0.0, 1.0])
+        curve = curves.curve_of(self.points()[0], curves.bits_axis("uplink-only"), "accuracy")
+        np.testing.assert_allclose(curve.middle, [0, 0.25, 1])  # half way between 0.5 and 0
+
+    def test_a_run_that_diverged_ends_the_curve(self):
+        self.write("first", 1, [0.1, 0.5], status="diverged")
+        self.write("first", 2, [0.1, 0.5, 0.9])
+        curve = curves.curve_of(self.points()[0], curves.bits_axis("uplink-only"), "accuracy")
+        np.testing.assert_array_equal(curve.x, [0, 100])
+
+    def test_a_value_is_reached_from_the_side_on_which_it_starts(self):
+        self.write("first", 1, [0.5, 0.7, 0.3, 0.9])
+        run = self.points()[0].runs[0]
+        for accuracy, rounds in {0.7: 1, 0.71: 3, 0.5: 0, 0.4: 2, 0.2: math.inf, 0.91: math.inf}.items():
+            cost = curves.cost_to(run, lambda run: run.column("round"), "accuracy", accuracy)
+            self.assertEqual(cost, rounds, accuracy)
+
+    def test_the_best_of_a_grid_needs_a_value(self):
+        self.write("first", 1, [0.1, 0.8, 0.85], grid="a")
+        self.write("first", 1, [0.1, 0.7, 0.95], grid="b")
+
+        def best(*at):
+            return curves.best_of(self.points(), "uplink-only", "accuracy", at).grid
+
+        self.assertEqual(best(0.8), "a")
+        self.assertEqual(best(0.8, 0.9), "b")  # 0.9 is further from the start
+        self.assertEqual(best(0.99), "b")  # not reached: the last value that is nearest
+        self.assertEqual(program(self.folder, "-y", "accuracy", "--all-grid", "--out", self.folder / "f")[::2], (0, ""))
+        code, out, err = program(self.folder, "-y", "accuracy")
+        self.assertEqual((code, out, err.count("\n")), (2, "", 1))
+        self.assertIn("accuracy is no error, so no point of a grid is the best; say with --at", err)
+
+    def test_the_axis_is_linear_and_holds_medians_bands_and_crosses(self):
+        for seed in 1, 2:
+            self.write("first", seed, [0.1, 0.5, 0.9])
+        self.write("second", 1, [0.1, 0.3, 0.2])
+        self.write("second", 2, [0.1, 0.3, 0.2, -1e9], status="diverged")  # past the end of the other
+        methods = results.group(results.load([self.folder], self.warnings.append), self.warnings.append)
+        axis = curves.bits_axis("uplink-only")
+        drawn = [(number, curves.curve_of(points[0], axis, "accuracy"))
+                 for number, points in enumerate(methods.values())]
+        (axes,) = figure.draw([(axis, drawn)], "accuracy", "title", False).axes
+        self.assertEqual((axes.get_yscale(), axes.get_ylabel()), ("linear", "accuracy"))
+        np.testing.assert_allclose(axes.get_ylim(), [0.06, 0.94])
+        (cross,) = [line for line in axes.get_lines() if line.get_marker() == "x"]
+        self.assertEqual((cross.get_xdata()[0], cross.get_ydata()[0]), (300, axes.get_ylim()[0]))
+
+    def test_every_figure_and_table(self):
+        for seed in 1, 2:
+            for k in 1, 2:
+                for step in 1, 2:
+                    self.write("first", seed, [0.1, 0.2 * k, 0.4 * k], grid=f"k = {k}, step = {step}",
+                               config=f"method = {{ k = {k}, step = {step} }}")
+        for options in ("--at 0.3", "--over k --at 0.3", "--map k,step --at 0.3", "--panels bits_up,rounds --at 0.3",
+                        "-y bits_up -x iterations --all-grid"):
+            arguments = ["-y", "accuracy", *options.split(), "--out", self.folder / "f"]
+            self.assertEqual(program(self.folder, *arguments)[::2], (0, ""), options)
+        _, out, _ = program(self.folder, *"-y accuracy --table --at 0.3,0.7".split())
+        self.assertRegex(out, r"\nfirst \(k = 2, step = 1\) +0\.7 +200 bit .*\n +0\.3 +100 bit ")
+
+    def test_mistakes_are_sentences(self):
+        self.write("first", 1, [0.1, 0.5])
+        for arguments, sentence in {
+            "-y accurac": "has no column 'accurac' in /history; choose another -x, -y or --bits, or run it again (it "
+                          "has accuracy, bits_down, ",
+            "-y accuracy --table": "accuracy is no error: say with --at which value of it is to be reached",
+            "-y accuracy --over k": "accuracy is no error: say with --at",
+            "-y accuracy --map k,step": "accuracy is no error: say with --at",
+        }.items():
+            code, out, err = program(self.folder, *arguments.split())
+            self.assertEqual((code, out, err.count("\n")), (2, "", 1), err)
+            self.assertIn(sentence, err)
+        for k in 1, 2:
+            self.write("first", 1, [0.1, 0.5], grid=f"k = {k}", config=f"method = {{ k = {k} }}")
+        code, _, err = program(self.folder, *"-y accuracy --over k --at 0.9".split())
+        self.assertEqual(code, 2)
+        self.assertIn("no median run reaches 0.9 (accuracy lies between 0.1 and 0.5); choose another --at", err)
 
 
 class Colours(unittest.TestCase):

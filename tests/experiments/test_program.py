@@ -736,6 +736,123 @@ at_most = 1
         self.assertTrue(self.succeed("check", "a.toml").endswith("\nno claims\n"))
 
 
+class Measures(Results):
+    """A problem with measures: "height" rises from 0 to 2.5, "depth" falls from 6.25 to 0."""
+
+    # F(z) = z - 2.5: after k steps of 0.1 height is 2.5 (1 - 0.9^k), depth 2.5 (2.5 - height).
+    EXPERIMENT = """\
+name = "measured"
+[problem]
+type = "failing"
+after = 1000000000
+[stop]
+iterations = 40
+[record]
+every = 1
+measures = 2
+[checkpoint]
+seconds = 1e-9
+[[method]]
+type = "gradient"
+step = 0.1
+"""
+    CLAIMS = """\
+[[claim]]
+text = "height 1.5 takes 10 iterations: after 9 it is not measured"
+value = "iteration"
+at = { height = 1.5 }
+of = "gradient"
+expected = 10
+within = 0.001
+[[claim]]
+text = "depth 3 takes 8 iterations"
+value = "iteration"
+at = { depth = 3 }
+of = "gradient"
+expected = 8
+within = 0.001
+[[claim]]
+text = "2.46 high in the end"
+value = "height"
+of = "gradient"
+at_least = 2.46
+at_most = 2.47
+"""
+
+    def setUp(self):
+        super().setUp()
+        if FAILING is None:
+            self.skipTest("no failing_operator given")
+        self.write(self.EXPERIMENT)
+
+    def run_it(self, *arguments, ranks=None, code=0):
+        done = self.run_program(*arguments, ranks=ranks, program=FAILING)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stdout
+
+    def test_columns_on_any_number_of_ranks(self):
+        for ranks in (None, 1, 2, 3):
+            self.run_it("run", "a.toml", "--out", f"on-{ranks}", ranks=ranks)
+        alone = self.folder / "on-None/gradient/seed-1.h5"
+        history = history_of(alone)[0]
+        rows = np.arange(0, 41, 2)
+        np.testing.assert_allclose(history["height"][rows], 2.5 * (1 - 0.9 ** rows), rtol=1e-12)
+        np.testing.assert_allclose(history["depth"][rows], 6.25 * 0.9 ** rows, rtol=1e-12)
+        self.assertTrue(np.isnan(history["height"][rows[:-1] + 1]).all())
+        with h5py.File(alone) as file:
+            self.assertEqual(file["history/height"].attrs["help"], "a measure of the problem, mean over workers")
+        for ranks in (1, 2, 3):
+            self.assert_same_run(alone, self.folder / f"on-{ranks}/gradient/seed-1.h5", f"on {ranks} ranks")
+
+    def test_kill_and_resume(self):
+        self.write(self.EXPERIMENT.replace("= 40", "= 300000").replace("every = 1", "every = 1000")
+                   .replace("measures = 2", "measures = 3000").replace("1e-9", "0.01").replace("0.1", "1e-5"))
+        self.run_it("run", "a.toml", "--out", "whole")
+        process = subprocess.Popen(command(["run", "a.toml", "--out", "out"], 2, FAILING), cwd=self.folder,
+                                   env=ENVIRONMENT, stdout=subprocess.DEVNULL, start_new_session=True)
+        checkpoint = self.folder / "out/gradient/seed-1.checkpoint.h5"
+        self.assertTrue(kill_when(process, checkpoint.exists))
+        with h5py.File(checkpoint) as file:
+            self.assertLess(0, len(file["history/depth"]))
+        self.run_it("run", "a.toml", "--out", "out", "--resume", ranks=3)
+        results = [self.folder / folder / "gradient/seed-1.h5" for folder in ("whole", "out")]
+        self.assert_same_run(*results, "resumed")
+        self.assertEqual(np.isfinite(history_of(results[0])[0]["height"]).sum(), 101)  # 0, 3000, ..., 300000
+
+    def test_claims(self):
+        self.write(self.EXPERIMENT + self.CLAIMS)
+        for ranks in (None, 2):
+            printed = self.run_it("verify", "a.toml", "--out", f"on-{ranks}", ranks=ranks)
+            self.assertIn("  expected: iteration to height 1.5, 10 within 0.1 %\n  measured: 10 (gradient)\n", printed)
+            self.assertIn("  expected: height at the end, between 2.46 and 2.47\n  measured: 2.463 (gradient)\n",
+                          printed)
+            self.assertTrue(printed.endswith("\n3 of 3 claims hold\n"))
+        self.write(self.EXPERIMENT + self.CLAIMS.replace("at_least = 2.46\n", "at_least = 2.465\n"))
+        self.assertIn("\n2 of 3 claims hold\n", self.run_it("verify", "a.toml", "--out", "on-None", code=1))
+
+    def test_what_the_problem_does_not_measure(self):
+        sentence = ("trivium: a.toml:18: unknown key 'hight' in claim 1.at; did you mean 'height'? known: distance, "
+                    "residual, gap, height, depth\n")
+        self.run_it("run", "a.toml", "--out", "out/measured")  # verify has no runs left to do
+        self.write(self.EXPERIMENT + self.CLAIMS.replace("{ height", "{ hight"))
+        for arguments in (["run", "a.toml", "--out", "new"], ["verify", "a.toml", "--out", "new"], ["check", "a.toml"]):
+            done = self.run_program(*arguments, program=FAILING)
+            self.assertEqual((done.returncode, done.stderr), (2, sentence))
+        self.assertFalse((self.folder / "new").exists())
+        done = self.run_program("verify", "a.toml", "--out", "out", program=FAILING)
+        self.assertEqual((done.returncode, done.stderr), (2, sentence.replace("height, depth", "depth, height")))
+
+    def test_check_names_them(self):
+        self.assertIn("\nmeasures: height, depth\n", self.run_it("check", "a.toml"))
+
+    def test_plot(self):
+        self.run_it("run", "a.toml", "--out", "out")
+        self.succeed("plot", "out", "-y", "height", "-x", "iterations", "--out", "figure")
+        self.assertEqual((self.folder / "figure.png").read_bytes()[1:4], b"PNG")
+        self.assertRegex(self.succeed("plot", "out", "-y", "height", "--table", "--at", "1.5"),
+                         r"\ngradient +1\.5 +1\.92 kbit +1\.92 kbit +10 +10 ")
+
+
 class Information(InFolder):
     def test_list_and_describe(self):
         everything = self.succeed("list").splitlines()

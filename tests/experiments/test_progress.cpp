@@ -67,6 +67,17 @@ TEST_CASE("a share stays in [0, 1], whatever the run does") {
   CHECK(share_done(with(&Record::iteration, 101), limit(&Limits::iterations, 100)) == 1);
 }
 
+TEST_CASE("the merit shown is the distance or else the residual, and a measure beside it") {
+  Record record = with(&Record::residual, 0.25);
+  CHECK(merit(record) == "residual 2.50e-01");
+  record.distance = 0.125;
+  CHECK(merit(record) == "distance 1.25e-01");
+  record.measures = {{"robust_accuracy", 0.9}, {"saddle_value", 2}};
+  CHECK(merit(record) == "distance 1.25e-01  robust_accuracy 0.9");
+  record.measures["robust_accuracy"] = not_a_number;  // not measured in this row
+  CHECK(merit(record) == "distance 1.25e-01");
+}
+
 TEST_CASE("numbers with units have three digits") {
   CHECK(with_unit(0) == "0");
   CHECK(with_unit(12.34) == "12.3");

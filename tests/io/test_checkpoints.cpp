@@ -22,6 +22,7 @@ io::Checkpoint five_workers() {
   checkpoint.workers["up/empty"] = {0, {}};
   checkpoint.history.resize(2);
   checkpoint.history[1].bits_up = 640;
+  for (Record& record : checkpoint.history) record.measures["accuracy"] = 0.1;
   checkpoint.attributes["iteration"] = std::int64_t{17};
   return checkpoint;
 }
@@ -45,6 +46,7 @@ TEST_CASE("every rank reads the rows of its own workers") {
       CHECK(read.attributes == written.attributes);
       REQUIRE(read.history.size() == 2);
       CHECK(read.history[1].bits_up == 640);
+      CHECK(read.history[1].measures == written.history[1].measures);
     }
     CHECK(rows == written.workers.at("shift").values);
   }

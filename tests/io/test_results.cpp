@@ -55,6 +55,25 @@ TEST_CASE("a result file has a dataset for each column and nothing else") {
     CHECK(file.read(std::string("history/") + column.name) == std::vector<double>{0, 1});
 }
 
+TEST_CASE("measures are columns of their own") {
+  if (!io::hdf5_available()) return;
+  const Folder folder;
+  io::Result written{numbered(3), {}, {}};
+  for (std::size_t row = 0; row < 3; ++row)
+    written.history[row].measures = {{"accuracy", 0.5 * static_cast<double>(row)}, {"a loss", -1}};
+  written.history[1].measures["accuracy"] = std::nan("");
+  io::write_result(folder / "a.h5", written);
+  const io::ArrayFile file(folder / "a.h5");
+  CHECK(file.names().size() == record_columns.size() + 3);
+  CHECK(file.read("history/a loss") == std::vector<double>{-1, -1, -1});
+  const io::Result read = io::read_result(folder / "a.h5");
+  REQUIRE(read.history.size() == 3);
+  CHECK(read.history[0].measures == written.history[0].measures);
+  CHECK(std::isnan(read.history[1].measures.at("accuracy")));
+  CHECK(read.history[2].measures == written.history[2].measures);
+  CHECK(read.history[2].calls == 2);
+}
+
 TEST_CASE("a column that a file lacks keeps its default") {
   if (!io::hdf5_available()) return;
   const Folder folder;

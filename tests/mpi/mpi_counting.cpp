@@ -162,6 +162,9 @@ TEST_CASE("metrics, totals and decisions carry no payload") {
     Record record;
     const std::uint64_t before = carried;
     star.network.mean_off_the_record(worker, star.x);
+    std::vector<double> numbers(2);
+    star.network.mean_off_the_record([](int, std::span<double> own) { own[0] = own[1] = 1; },
+                                     std::span(numbers));
     star.network.totals(record);
     star.network.share(record);
     star.network.decide(1);

@@ -237,8 +237,29 @@ TEST_CASE("totals, decisions, maxima and samples are equal on all ranks") {
   CHECK(twins.here.max_off_the_record(world().rank()) == world().ranks() - 1);
   CHECK(twins.here.max_off_the_record(-world().rank()) == 0);
   record.distance = world().rank() == 0 ? 0.25 : 7;
+  record.seconds = world().rank();
+  record.measures["own"] = 3;
   twins.here.share(record);
   CHECK(record.distance == 0.25);
+  CHECK(record.seconds == 0);
+  CHECK(record.calls == 13);
+  CHECK(record.measures.at("own") == 3);
+}
+
+TEST_CASE("means of a few numbers are the same bits on every number of ranks") {
+  for (const int workers : {4, 7, 23}) {
+    Twins twins(workers, {1});
+    // Not representable: another order of the sums would show.
+    const auto thirds = [](int m, std::span<double> own) {
+      for (std::size_t i = 0; i < own.size(); ++i) own[i] = std::pow(1.0 / 3, m) + static_cast<double>(i);
+    };
+    std::vector<double> here(5), one(5);
+    twins.here.mean_off_the_record(thirds, std::span(here));
+    twins.one.mean_off_the_record(thirds, std::span(one));
+    CHECK(here == one);
+    CHECK(one[0] == Approx(1.5 / workers * (1 - std::pow(1.0 / 3, workers))));  // a geometric sum
+    CHECK(same_counts(twins));
+  }
 }
 
 TEST_CASE("a mistake on any rank is everybody's, with the sentence of the lowest") {

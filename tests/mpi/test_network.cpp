@@ -199,6 +199,13 @@ TEST_CASE("off the record nothing is counted and the clock stands still") {
   CHECK(star.network.counting());
   star.network.mean_off_the_record(multiples, mean);
   CHECK(mean.to_host() == std::vector<double>{1, 2});
+  std::vector<double> numbers(3);  // more than a vector has
+  star.network.mean_off_the_record(
+      [](int m, std::span<double> own) {
+        for (std::size_t i = 0; i < own.size(); ++i) own[i] = m * m + static_cast<double>(i);
+      },
+      std::span(numbers));
+  CHECK(numbers == std::vector<double>{5.0 / 3, 8.0 / 3, 11.0 / 3});  // of 0, 1, 4 and 1, 2 more
   CHECK(star.network.max_off_the_record(2.5) == 2.5);
   CHECK(star.network.decide(-7) == -7);
   const Record after = totals(star.network);

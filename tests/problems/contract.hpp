@@ -48,6 +48,17 @@ inline Vector jacobian(Problem& problem, int m, const Vector& z, const Vector& v
   return out;
 }
 
+/// Worker m's part of every measure; what was in the memory before does not matter.
+inline std::vector<double> measures(Problem& problem, int m, const Vector& z) {
+  const std::size_t count = problem.traits().measures.size();
+  std::vector<double> zeros(count), dirty(count, std::numeric_limits<double>::quiet_NaN());
+  if (count == 0) return zeros;
+  problem.measure(m, z, zeros);
+  problem.measure(m, z, dirty);
+  REQUIRE(zeros == dirty);  // and no NaN, which equals nothing
+  return zeros;
+}
+
 /// The mean over workers of f(m).
 inline Vector mean_of_workers(Problem& problem, const std::function<Vector(int)>& f) {
   const int M = problem.traits().workers.total;
@@ -391,6 +402,7 @@ inline void ranks_agree(const Maker& make) {
         INFO("worker " << next << " on rank " << rank << " of " << ranks);
         REQUIRE(evaluate(*part, next, z).to_host() == evaluate(*whole, next, z).to_host());
         REQUIRE(part->samples(next) == whole->samples(next));
+        REQUIRE(measures(*part, next, z) == measures(*whole, next, z));
       }
       REQUIRE(part->known().solution == whole->known().solution);
     }

@@ -107,6 +107,7 @@ class Recount final : public problems::Problem {
   void jacobian(int m, const Vector& z, const Vector& v, bool transposed, Vector& out) override {
     problem_->jacobian(m, z, v, transposed, out);
   }
+  void measure(int m, const Vector& z, std::span<double> out) override { problem_->measure(m, z, out); }
   problems::Known known() const override { return problem_->known(); }
 
   std::map<int, double> calls, sample_calls;

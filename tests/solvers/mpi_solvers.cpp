@@ -2,6 +2,7 @@
 // ranks.
 #include <catch2/catch.hpp>
 
+#include "measured.hpp"
 #include "setup.hpp"
 #include "variants.hpp"
 
@@ -75,6 +76,21 @@ TEST_CASE("every method gives the same history, fingerprint and point on every n
     check_same(here, alone);
     CHECK(here.outcome.stop.reason == alone.outcome.stop.reason);
   }
+}
+
+TEST_CASE("a problem's measures are the same on every number of ranks") {
+  const auto measured = [](mpi::Transport& over) {
+    const problems::Place place{over.rank(), over.ranks(), {}};
+    return Arena(std::make_unique<Measured>(problems::catalogue().make({"bilinear", seven, ""}, place)),
+                 over);
+  };
+  Arena spread = measured(world()), whole = measured(alone());
+  const Plugin plugin{"masha1", {}, ""};
+  const Finished here = finish(spread, plugin), one = finish(whole, plugin);
+  check_same(here, one);
+  for (std::size_t row = 0; row < one.outcome.history.size(); ++row)
+    CHECK(here.outcome.history[row].measures == one.outcome.history[row].measures);
+  if (world().rank() == 0) check_same(finish(whole, plugin, &here.listener.states.at(2)), one);
 }
 
 TEST_CASE("a state saved on these ranks goes on in one process, and the other way round") {

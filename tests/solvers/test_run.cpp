@@ -5,6 +5,7 @@
 
 #include <trivium/core/errors.hpp>
 
+#include "measured.hpp"
 #include "setup.hpp"
 #include "variants.hpp"
 
@@ -35,6 +36,10 @@ Outcome run_once(Arena& here, const Plugin& plugin, const RunSettings& how, std:
   Method method(here, plugin, seed);
   Listener listener;
   return run_in(here, method, how, listener);
+}
+
+Arena measured(const std::vector<std::string>& names = {"size", "first"}) {
+  return Arena(std::make_unique<Measured>(problems::catalogue().make({"bilinear", small, ""}, {}), names));
 }
 
 /// The reason why a run under these limits ends.
@@ -205,6 +210,70 @@ TEST_CASE("a gap is a limit, and is refused where the sets are not bounded") {
   RunSettings average = settings(after(10));
   average.gap_average = true;
   CHECK_THROWS_WITH(run_once(unbounded, extragradient, average), sentence);
+}
+
+TEST_CASE("a problem's measures stand in the records that are multiples of `measures`") {
+  Arena here = measured(), plain = arena("bilinear", small);
+  Method method(here, extragradient), quiet(plain, extragradient);
+  Listener listener, other;
+  RunSettings how = settings(after(45));
+  how.measures = 20;
+  const Outcome outcome = run_in(here, method, how, listener);
+  const auto& history = outcome.history;
+  REQUIRE(history.size() == 6);  // 0, 10, ..., 40 and 45
+  for (std::size_t row = 0; row < 6; ++row) {
+    INFO("row " << row);
+    REQUIRE(history[row].measures.size() == 2);
+    const Vector z(std::span<const double>(listener.points[row]));
+    Vector F = z.like();
+    double size = 0;
+    for (int m = 0; m < 5; ++m) {
+      here.problem->evaluate(m, z, F);
+      size += dot(F, F) / 5;
+    }
+    const bool due = row % 2 == 0 && row < 5;  // every 20 iterations, not at the end
+    CHECK(std::isnan(history[row].measures.at("size")) != due);
+    if (!due) continue;
+    CHECK(history[row].measures.at("size") == Approx(size).epsilon(1e-12));
+    CHECK(history[row].measures.at("first") == Approx(3 * z.to_host()[0]).epsilon(1e-12));  // (5 + 1) / 2
+  }
+
+  // Beside the measures it is the run of the problem without them.
+  const Outcome without = run_in(plain, quiet, how, other);
+  CHECK(listener.points == other.points);
+  CHECK(outcome.fingerprint != without.fingerprint);
+  std::vector<Record> stripped = history;
+  for (Record& record : stripped) record.measures.clear();
+  CHECK(same_history(stripped, without.history));
+}
+
+TEST_CASE("a run with measures goes on from any checkpoint") {
+  Arena here = measured();
+  RunSettings how = settings(after(75));
+  how.measures = 20;
+  how.checkpoint_seconds = 1e-12;  // at every record but the last
+  Method whole(here, extragradient);
+  Listener first;
+  const Outcome expected = run_in(here, whole, how, first);
+  REQUIRE(first.states.size() == 7);
+  for (const RunState& state : first.states) {
+    Method method(here, extragradient);
+    Listener listener;
+    const Outcome resumed = run_in(here, method, how, listener, &state);
+    CHECK(same_history(resumed.history, expected.history));
+    CHECK(resumed.fingerprint == expected.fingerprint);
+  }
+}
+
+TEST_CASE("a measure needs a column of its own") {
+  for (const char* name : {"distance", "bits_both", "size", "", "a/b"}) {
+    Arena here = measured({"size", name});
+    CHECK_THROWS_WITH(run_once(here, extragradient, settings(after(10))),
+                      "a measure cannot be named '" + std::string(name) + "': it needs a column of its own");
+  }
+  Arena without = arena("bilinear", small);
+  std::vector<double> out(1);
+  CHECK_THROWS_AS(without.problem->measure(0, without.start, out), std::logic_error);
 }
 
 TEST_CASE("measuring changes neither the ledger nor the run") {
