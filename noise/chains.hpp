@@ -21,19 +21,21 @@ struct State {
 struct Law {
   std::string stationary;             ///< "uniform on 16 states", "the standard normal law"
   std::vector<double> probabilities;  ///< of the numbered states; empty for a chain on the real line
-  /// The correlation of two values `lag` steps apart; empty where no closed form is known.
+  /// The correlation of two values `lag` steps apart; empty where it is not known.
   std::function<double(std::size_t lag)> correlation;
 };
 
-/// How fast a chain forgets, in steps.
+/// How fast a chain forgets, in steps. The first two are infinite for a periodic chain, which never forgets
+/// where in its period it started; the third is finite all the same.
 struct Times {
-  /// 1 / (1 - |lambda|), lambda the largest eigenvalue but 1 in absolute value.
+  /// 1 / (1 - |lambda|), lambda the largest eigenvalue but 1 in absolute value. Without reversibility it says
+  /// how fast the law settles in the end; of the variance of a mean only `autocorrelation` speaks.
   Constant relaxation;
-  /// Steps until the law of the state is within 1/4 of the stationary one in total variation, from the worst
-  /// start.
+  /// Steps, at least 1, until the law of the state is within 1/4 of the stationary one in total variation,
+  /// from the worst start; `how` names the start where there is no worst one, as on the real line.
   Constant mixing;
   /// 1 + 2 sum over k >= 1 of the correlation of values k steps apart: the variance of a long mean is this
-  /// many times that of independent values.
+  /// many times that of independent values. Below 1 when values alternate.
   Constant autocorrelation;
 };
 

@@ -1,6 +1,5 @@
-#include <cmath>
-
 #include "detail/steps.hpp"
+#include "detail/values.hpp"
 
 namespace trivium::noise::chains {
 namespace {
@@ -21,13 +20,11 @@ class Iid final : public NumberedSteps<Iid> {
             "definition"};
   }
   Iid(const Params& params, const Place& place)
-      : count_(params.states == 0 && place.states == 0 ? 2 : state_count("iid", params.states, place)),
-        middle_(static_cast<double>(count_ - 1) / 2),
-        scale_(count_ > 1 ? std::sqrt((std::pow(static_cast<double>(count_), 2) - 1) / 12) : 1) {}
+      : count_(state_count_or("iid", params.states, place, 2)), ladder_(count_) {}
 
   State start(Stream& stream) const override { return {stream.below(count_), 0}; }
   void step(State& state, Stream& stream) const { state.index = stream.below(count_); }
-  double value(const State& state) const { return (static_cast<double>(state.index) - middle_) / scale_; }
+  double value(const State& state) const { return ladder_.at(state.index); }
 
   Law law() const override {
     return {"uniform", std::vector<double>(count_, 1 / static_cast<double>(count_)),
@@ -40,7 +37,7 @@ class Iid final : public NumberedSteps<Iid> {
 
  private:
   std::size_t count_;
-  double middle_, scale_;
+  Ladder ladder_;
 };
 
 }  // namespace

@@ -44,4 +44,10 @@ inline std::size_t state_count(const char* chain, std::int64_t own, const Place&
   return count != 0 ? count : place.states;
 }
 
+/// The same, or `usual` when neither is given.
+inline std::size_t state_count_or(const char* chain, std::int64_t own, const Place& place,
+                                  std::size_t usual) {
+  return own == 0 && place.states == 0 ? usual : state_count(chain, own, place);
+}
+
 }  // namespace trivium::noise::chains
