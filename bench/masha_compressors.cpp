@@ -132,10 +132,6 @@ struct Measured {
 double mean(const std::vector<double>& numbers) {
   return std::accumulate(numbers.begin(), numbers.end(), 0.0) / static_cast<double>(numbers.size());
 }
-std::string range(const std::vector<double>& numbers) {
-  const auto [least, most] = std::minmax_element(numbers.begin(), numbers.end());
-  return fmt::format("{:.1e} to {:.1e}", *least, *most);
-}
 
 /// Bits that a worker has sent, on average.
 double bits_sent(bench::Method& run) {
@@ -198,7 +194,8 @@ void compare(const Setting& setting, const Pair& pair) {
               scipy ? ", with SciPy's sparse products" : "");
   bench::note(
       "squared error after {} rounds, of the start's: {}, NumPy {}; bits up a round: {:.0f}, NumPy {:.0f}",
-      setting.rounds, range(ours.errors), range(theirs.errors), mean(ours.bits), mean(theirs.bits));
+      setting.rounds, bench::range(ours.errors), bench::range(theirs.errors), mean(ours.bits),
+      mean(theirs.bits));
 }
 
 }  // namespace

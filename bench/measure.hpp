@@ -61,6 +61,12 @@ void keep(const T& value) {
   asm volatile("" : : "g"(&value) : "memory");
 }
 
+/// "least to most" of some numbers.
+inline std::string range(const std::vector<double>& numbers) {
+  const auto [least, most] = std::minmax_element(numbers.begin(), numbers.end());
+  return fmt::format("{:.1e} to {:.1e}", *least, *most);
+}
+
 /// One row of the table that run.sh collects.
 inline void row(const std::string& what, const std::string& measured, const std::string& target,
                 const std::string& met) {

@@ -27,6 +27,15 @@ inline double number_in(const std::string& json, const std::string& name) {
   return std::stod(json.substr(at + name.size() + 4));
 }
 
+/// The text after "name": in a line of JSON.
+inline std::string text_in(const std::string& json, const std::string& name) {
+  const std::string before = "\"" + name + "\": \"";
+  const auto at = json.find(before);
+  if (at == std::string::npos) throw std::runtime_error("no '" + name + "' in: " + json);
+  const auto begin = at + before.size();
+  return json.substr(begin, json.find('"', begin) - begin);
+}
+
 /// What a script of numpy/ prints, run with one thread.
 inline std::string output_of_script(const std::string& script, const std::string& arguments) {
   return output_of(fmt::format("OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 {} {}/{} {}", TRIVIUM_PYTHON,
