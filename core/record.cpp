@@ -7,7 +7,7 @@
 
 namespace trivium {
 
-const std::array<Column, 22> record_columns{{
+const std::array<Column, 23> record_columns{{
     {"iteration", &Record::iteration, true, "iterations of the method"},
     {"round", &Record::round, true, "uses of the network, at most one message each way per worker"},
     {"bits_up", &Record::bits_up, true, "bits sent per worker, mean over workers"},
@@ -23,7 +23,9 @@ const std::array<Column, 22> record_columns{{
     {"local_steps", &Record::local_steps, true, "the server's own evaluations of F_1 while the workers wait"},
     {"prox_calls", &Record::prox_calls, true, "projections or proximal maps"},
     {"seconds", &Record::seconds, false, "wall seconds of the method, measuring left out"},
-    {"seconds_compute", &Record::seconds_compute, false, "of them in operators (rank 0)"},
+    {"seconds_compute", &Record::seconds_compute, false, "of them in the workers' operators (rank 0)"},
+    {"seconds_server", &Record::seconds_server, false,
+     "of them in the server's own evaluations and sub-problems while the workers wait"},
     {"seconds_encode", &Record::seconds_encode, false, "of them encoding and decoding (rank 0)"},
     {"seconds_network", &Record::seconds_network, false, "of them moving and summing (rank 0)"},
     {"distance", &Record::distance, true, "|z - z*|^2 / |z0 - z*|^2"},

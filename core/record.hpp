@@ -27,6 +27,7 @@ struct Record {
   double prox_calls = 0;       ///< projections or proximal maps
   double seconds = 0;          ///< wall seconds of the method, measuring left out
   double seconds_compute = 0;  ///< of them in operators
+  double seconds_server = 0;   ///< in sub-problems of the server, while the workers wait
   double seconds_encode = 0;   ///< in encoding and decoding
   double seconds_network = 0;  ///< in moving and summing
   double distance = std::numeric_limits<double>::quiet_NaN();  ///< |z - z*|^2 / |z0 - z*|^2
@@ -48,7 +49,7 @@ struct Column {
 };
 
 /// Every number that is a member of Record, in order: the columns of a result file before the measures.
-extern const std::array<Column, 22> record_columns;
+extern const std::array<Column, 23> record_columns;
 
 /// The column of that name, or nullptr.
 const Column* find_column(const std::string& name);

@@ -63,17 +63,22 @@ void print_indented(std::string_view text, std::size_t indent) {
 
 void print_plugin(const Room& room, const std::string& name) {
   const About about = room.catalogue->about(name);
-  fmt::print("{} ({}): {}\n\n", name, room.catalogue->kind(), about.summary);
+  print_indented(fmt::format("{} ({}): {}", name, room.catalogue->kind(), about.summary), 0);
+  fmt::print("\n");
   if (!about.rule.empty()) {
     print_indented(about.rule, 4);
     fmt::print("\n");
   }
-  if (!about.source.empty()) fmt::print("  Source: {}\n\n", about.source);
+  if (!about.source.empty()) {
+    print_indented("Source: " + about.source, 2);
+    fmt::print("\n");
+  }
   const std::vector<FieldInfo> fields = room.catalogue->fields(name);
   fmt::print("  Parameters{}\n", fields.empty() ? ": none" : ":");
   for (const FieldInfo& field : fields) {
-    fmt::print("    {} = {}    ({}{}{})\n", field.name, field.default_value, field.type,
-               field.range.empty() ? "" : ", ", field.range);
+    print_indented(fmt::format("{} = {}    ({}{}{})", field.name, field.default_value, field.type,
+                               field.range.empty() ? "" : ", ", field.range),
+                   4);
     print_indented(field.help, 8);
   }
 }

@@ -82,6 +82,18 @@ void Network::exchange(ValueFormat format, WorkerFunction worker, Vector& out) {
   average_dense(format, scratch_->all, worker, nullptr, out, true);
 }
 
+void Network::each_worker(FunctionRef<void(int worker)> work) {
+  Stopwatch watch;
+  for (int m = workers().first; m < workers().last; ++m) work(m);
+  if (counting()) seconds_.compute += watch.lap();
+}
+
+void Network::while_workers_wait(FunctionRef<void()> work) {
+  Stopwatch watch;
+  work();
+  if (counting()) seconds_.server += watch.lap();
+}
+
 void Network::mean_off_the_record(WorkerFunction worker, Vector& out) {
   require_size(out);
   require_alike(out, scratch_->accumulator);
@@ -301,6 +313,7 @@ void Network::agree(FunctionRef<void()> work) { mpi::agree(transport_, work); }
 void Network::state(Archive& archive) {
   ledger_.state(archive);
   archive.common("seconds.compute", seconds_.compute);
+  archive.common("seconds.server", seconds_.server);
   archive.common("seconds.encode", seconds_.encode);
   archive.common("seconds.network", seconds_.network);
 }

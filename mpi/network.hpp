@@ -71,6 +71,11 @@ class Network {
   /// each way.
   void exchange(ValueFormat format, WorkerFunction worker, Vector& out);
 
+  /// Every worker of this rank computes and sends nothing: local steps between rounds.
+  void each_worker(FunctionRef<void(int worker)> work);
+  /// The server computes on its own; on its rank only.
+  void while_workers_wait(FunctionRef<void()> work);
+
   /// `count` of the M workers, every subset equally likely, ascending; the same on all ranks for the current
   /// round. Valid until the next call.
   std::span<const int> sample_workers(int count);
@@ -110,9 +115,10 @@ class Network {
   /// The rows of all workers, in order, on rank 0 (empty elsewhere).
   std::vector<double> collect_rows(const Archive::Rows& mine);
 
-  /// Wall seconds spent so far in operators, encoding and moving, ledger on.
+  /// Wall seconds spent so far by this rank's workers in operators, by the server on its own, in encoding and
+  /// moving, ledger on.
   struct Seconds {
-    double compute = 0, encode = 0, network = 0;
+    double compute = 0, server = 0, encode = 0, network = 0;
   };
   const Seconds& seconds() const { return seconds_; }
 

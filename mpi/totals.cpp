@@ -11,7 +11,7 @@ void Network::totals(Record& record) {
   struct Sums {
     std::uint64_t up[parts] = {}, initial = 0, down = 0, messages = 0, calls = 0, batch_calls = 0,
                   samples = 0, most_up = 0;
-    double most_calls = 0, compute = 0, encode = 0, network = 0;
+    double most_calls = 0, compute = 0, server = 0, encode = 0, network = 0;
   };
   Sums mine;
   for (const Account& a : ledger_.accounts) {
@@ -26,6 +26,7 @@ void Network::totals(Record& record) {
     mine.most_calls = std::max(mine.most_calls, a.all_calls());
   }
   mine.compute = seconds_.compute;
+  mine.server = seconds_.server;
   mine.encode = seconds_.encode;
   mine.network = seconds_.network;
   Sums all = mine;
@@ -62,6 +63,7 @@ void Network::totals(Record& record) {
   record.local_steps = static_cast<double>(ledger_.local_steps);
   record.prox_calls = static_cast<double>(ledger_.prox_calls);
   record.seconds_compute = all.compute;
+  record.seconds_server = all.server;
   record.seconds_encode = all.encode;
   record.seconds_network = all.network;
 }

@@ -3,8 +3,8 @@
 // F_m(z_m),
 //   v_m = (1/s) sum_{j in S_m} (F_{m,j}(z_m) - F_{m,j}(w_m)) + F_m(w_m),  S_m: s of its r summands, fresh
 // and then, with a coin of its own of probability s / r, sets w_m = z_m, for one call.
-#include "detail/batches.hpp"
 #include "detail/proxskip.hpp"
+#include "detail/reference_points.hpp"
 
 namespace trivium::solvers {
 namespace {
@@ -37,49 +37,30 @@ class LsvrgProxSkipVip final : public ProxSkip {
   /// V = .. + 4 c g^2 (r / s) T has 2 g - g^2 (ell + 6 v / mu_min) >= g of P left.
   LsvrgProxSkipVip(const Params& params, const Context& context)
       : ProxSkip("lsvrg_proxskip_vip", params.proxskip, context),
-        batches_("lsvrg_proxskip_vip", params.batch, context),
-        at_w_(z_.like()),
-        w_(for_workers(z_)),
-        F_w_(for_workers(z_.like())) {
+        references_("lsvrg_proxskip_vip", params.batch, context) {
     const double ell = context.constants.get(problems::Which::ell).value;
+    const Batches& batches = references_.batches();
     double of_batches = 0;
-    if (batches_.spread() > 0 && mu_ > 0) {
+    if (batches.spread() > 0 && mu_ > 0) {
       const double L_loc = context.constants.get(problems::Which::L_loc).value;
-      of_batches = 6 * network_.workers().total * L_loc * L_loc * batches_.spread() / mu_;
+      of_batches = 6 * network_.workers().total * L_loc * L_loc * batches.spread() / mu_;
     }
     use_theory(mu_ > 0 && ell > 0 ? 1 / (ell + of_batches) : 0, "1 / (ell + 6 v / mu_min)",
-               batches_.spread() > 0 ? batches_.least_share() / 2 : 1);
+               batches.spread() > 0 ? batches.least_share() / 2 : 1);
   }
 
-  void start() override {
-    for (int m = network_.workers().first; m < network_.workers().last; ++m)
-      problem_.evaluate(m, z_, F_w_[local(m)]);
-  }
+  void start() override { references_.begin(); }
   void state(Archive& archive) override {
     ProxSkip::state(archive);
-    archive.workers("w_m", w_);
-    archive.workers("F_m_w", F_w_);
+    references_.state(archive);
   }
 
  private:
   void estimate(int m, const Vector& z_m, Vector& out) override {
-    Vector &w = w_[local(m)], &F_w = F_w_[local(m)];
-    const auto batch = batches_.draw(m, iteration());
-    problem_.evaluate_samples(m, w, batch, at_w_);
-    problem_.evaluate_samples(m, z_m, batch, out);
-    combine(out, {{1, out}, {-1, at_w_}, {1, F_w}});  // v = F_S(z) - F_S(w) + F(w), all of worker m
-    if (!renews(m)) return;
-    copy(w, z_m);
-    problem_.evaluate(m, w, F_w);
-  }
-  bool renews(int m) const {
-    return Stream(network_.seed(), Purpose::refresh, static_cast<std::uint64_t>(m), iteration())
-        .bernoulli(batches_.share(m));
+    references_.estimate(m, z_m, iteration(), out);
   }
 
-  Batches batches_;
-  Vector at_w_;
-  std::vector<Vector> w_, F_w_;
+  ReferencePoints references_;
 };
 
 }  // namespace

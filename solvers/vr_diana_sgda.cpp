@@ -4,8 +4,8 @@
 //   v_m = (1/s) sum_{j in S_m} (F_{m,j}(z) - F_{m,j}(w_m)) + F_m(w_m),  S_m: s of its r summands, fresh
 // and then, with a coin of its own of probability s / r, sets w_m = z. Renewing w_m costs one call and no
 // communication.
-#include "detail/batches.hpp"
 #include "detail/diana.hpp"
+#include "detail/reference_points.hpp"
 #include "detail/theory.hpp"
 
 namespace trivium::solvers {
@@ -41,54 +41,33 @@ class VrDianaSgda final : public Diana {
   /// and V = |z - z*|^2 + (4 A / alpha) g^2 S + 4 x B (r / s) g^2 T loses p (2 g - g^2 (l + 6 A l_M + 6 B x
   /// L_loc^2 / mu)).
   VrDianaSgda(const Params& params, const Context& context)
-      : Diana("vr_diana_sgda", params.diana, context),
-        batches_("vr_diana_sgda", params.batch, context),
-        at_w_(z_.like()),
-        w_(for_workers()),
-        F_w_(for_workers()) {
-    for (Vector& w : w_) copy(w, z_);
+      : Diana("vr_diana_sgda", params.diana, context), references_("vr_diana_sgda", params.batch, context) {
     const Cocoercivity l = cocoercivity(context.constants);
     const double M = network_.workers().total, A = up_.guarantee.joint_a;
+    const Batches& batches = references_.batches();
     double of_batches = 0;
-    if (batches_.spread() > 0) {
+    if (batches.spread() > 0) {
       const double L_loc = context.constants.get(problems::Which::L_loc).value;
-      const double v = L_loc * L_loc * batches_.spread();
+      const double v = L_loc * L_loc * batches.spread();
       of_batches = mu_ > 0 ? 6 * (1 / M + 5 * A) * v / mu_ : std::numeric_limits<double>::infinity();
     }
     use_theory(l.bound(6 * A, of_batches), "1 / (l + 6 A l_M + 6 (1 / M + 5 A) v / mu)", 1,
-               [&](double g) { return rate(g, batches_.spread() > 0 ? batches_.least_share() / 2 : 1); });
+               [&](double g) { return rate(g, batches.spread() > 0 ? batches.least_share() / 2 : 1); });
   }
 
   void start() override {
-    for (int m = network_.workers().first; m < network_.workers().last; ++m)
-      problem_.evaluate(m, z_, F_w_[local(m)]);
-    begin_shifts([&](int m, Vector& out) { copy(out, F_w_[local(m)]); });
+    references_.begin();
+    begin_shifts([&](int m, Vector& out) { copy(out, references_.value(m)); });
   }
   void state(Archive& archive) override {
     Diana::state(archive);
-    archive.workers("w_m", w_);
-    archive.workers("F_m_w", F_w_);
+    references_.state(archive);
   }
 
  private:
-  void estimate(int m, Vector& out) override {
-    Vector &w = w_[local(m)], &F_w = F_w_[local(m)];
-    const auto batch = batches_.draw(m);
-    problem_.evaluate_samples(m, w, batch, at_w_);
-    problem_.evaluate_samples(m, z_, batch, out);
-    combine(out, {{1, out}, {-1, at_w_}, {1, F_w}});  // v = F_S(z) - F_S(w) + F(w), all of worker m
-    if (!renews(m)) return;
-    copy(w, z_);
-    problem_.evaluate(m, w, F_w);
-  }
-  bool renews(int m) const {
-    return Stream(network_.seed(), Purpose::refresh, static_cast<std::uint64_t>(m), network_.round())
-        .bernoulli(batches_.share(m));
-  }
+  void estimate(int m, Vector& out) override { references_.estimate(m, z_, network_.round(), out); }
 
-  Batches batches_;
-  Vector at_w_;
-  std::vector<Vector> w_, F_w_;
+  ReferencePoints references_;
 };
 
 }  // namespace

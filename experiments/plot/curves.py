@@ -37,14 +37,16 @@ def bits_axis(convention):
 
 
 def modelled_seconds(run, network):
-    """2 latency rounds + (bits_up_max + bits_down) / bandwidth + seconds_compute ranks / workers.
+    """2 latency rounds + (bits_up_max + bits_down) / bandwidth + seconds_compute ranks / workers + seconds_server.
 
     The largest uplink counts, because the server waits for the last worker. A rank computes its workers one after
-    another, real workers compute side by side: the last factor takes the simulation's ranks out."""
+    another, real workers compute side by side: the factor takes the simulation's ranks out. The server computes
+    while they wait."""
     bandwidth, latency, _ = NETWORKS[network]
     share = float(run.attributes.get("ranks", 1)) / float(run.attributes.get("workers", 1))
     bits = run.column("bits_up_max") + run.column("bits_down")
-    return 2 * latency * run.column("round") + bits / bandwidth + run.column("seconds_compute") * share
+    seconds = run.column("seconds_compute") * share + run.column("seconds_server")
+    return 2 * latency * run.column("round") + bits / bandwidth + seconds
 
 
 def horizontal_axis(name, convention, network):

@@ -54,6 +54,7 @@ below, else from above.
   2 latency rounds                                  there and back
   (bits_up_max + bits_down) / bandwidth             the server waits for the worker that sends most
   seconds_compute ranks / workers                   one worker's measured share, however many ranks simulated it
+  seconds_server                                    the server's own sub-problems, while the workers wait
 on the network  datacentre  100 Gb/s, 5 us       lan       1 Gb/s, 100 us
                 wan         200 Mb/s, 50 ms      wan_slow  20 Mb/s, 100 ms"""
 

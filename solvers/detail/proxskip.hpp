@@ -31,11 +31,11 @@ class ProxSkip : public Solver {
   Theory theory() const override { return theory_; }
 
   void step() override {
-    for (int m = network_.workers().first; m < network_.workers().last; ++m) {
+    network_.each_worker([&](int m) {
       Vector& z_m = z_m_[local(m)];
       estimate(m, z_m, v_);
       combine(z_m, {{1, z_m}, {-gamma_, v_}, {gamma_, h_m_[local(m)]}});  // zhat_m = z_m - gamma (v_m - h_m)
-    }
+    });
     const bool meet = Stream(network_.seed(), Purpose::refresh, everyone, iteration_).bernoulli(p_);
     iteration_ += 1;
     if (meet) exchange();

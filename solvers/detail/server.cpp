@@ -45,17 +45,25 @@ bool Server::is_exact_enough(bool forgiving) const {
 }
 
 void Server::evaluate(const Vector& z, Vector& out) {
+  network_.while_workers_wait([&] { F_1(z, out); });
+}
+
+void Server::solve(const Vector& shift, const Vector& centre, double g, const Vector& start, Vector& u) {
+  network_.while_workers_wait([&] { find_root(shift, centre, g, start, u); });
+}
+
+void Server::F_1(const Vector& z, Vector& out) {
   if (network_.counting()) network_.ledger().local_steps += 1;
   const mpi::Network::OffTheRecord not_a_call(network_);
   problem_.evaluate(0, z, out);
 }
 
 void Server::residual(const Vector& u, const Vector& shift, const Vector& centre, double g, Vector& out) {
-  evaluate(u, out);
+  F_1(u, out);
   combine(out, {{1, out}, {1, shift}, {1 / g, u}, {-1 / g, centre}});
 }
 
-void Server::solve(const Vector& shift, const Vector& centre, double g, const Vector& start, Vector& u) {
+void Server::find_root(const Vector& shift, const Vector& centre, double g, const Vector& start, Vector& u) {
   copy(u, start);
   const double s = 1 / (2 * (L_1_ + 1 / g));
   Progress progress;

@@ -40,6 +40,8 @@ class Server {
 
  private:
   enum class Rule { fixed, relative, exact };
+  void F_1(const Vector& z, Vector& out);
+  void find_root(const Vector& shift, const Vector& centre, double g, const Vector& start, Vector& u);
   void residual(const Vector& u, const Vector& shift, const Vector& centre, double g, Vector& out);
   /// The least residual so far and its step.
   struct Progress {

@@ -42,9 +42,11 @@ void Snapshot::exchange() {
   }
   const bool with_F_1 = hears_ == Hears::server_with_F_1;
   if (with_F_1 && network_.is_server()) {
-    if (network_.counting()) network_.ledger().local_steps += 1;
-    const mpi::Network::OffTheRecord not_a_call(network_);
-    problem_.evaluate(0, w_, F_1_);
+    network_.while_workers_wait([&] {
+      if (network_.counting()) network_.ledger().local_steps += 1;
+      const mpi::Network::OffTheRecord not_a_call(network_);
+      problem_.evaluate(0, w_, F_1_);
+    });
   }
   if (w_is_known_ && with_F_1)
     network_.broadcast(*dense_, F_1_);

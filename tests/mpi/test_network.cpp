@@ -1,4 +1,5 @@
 // The network of one rank, against sums and counts done by hand. Several ranks are in mpi_network.cpp.
+#include <chrono>
 #include <stdexcept>
 
 #include <catch2/catch.hpp>
@@ -177,6 +178,36 @@ TEST_CASE("the totals are the numbers counted by hand") {
   CHECK(record.samples == 2);
   CHECK(record.local_steps == 3);
   CHECK(record.prox_calls == 5);
+}
+
+TEST_CASE("the clock sees what workers and the server compute while nothing is sent") {
+  Star star(3, 2);
+  const auto wait = [](double seconds) {
+    const auto now = [] { return std::chrono::steady_clock::now().time_since_epoch(); };
+    const auto end = now() + std::chrono::duration<double>(seconds);
+    while (now() < end) {
+    }
+  };
+  std::vector<int> worked;
+  const auto local_steps = [&](int m) {
+    worked.push_back(m);
+    wait(0.002);
+  };
+  star.network.each_worker(local_steps);
+  star.network.while_workers_wait([&] { wait(0.01); });
+  CHECK(worked == std::vector<int>{0, 1, 2});
+  const Record record = totals(star.network);
+  CHECK(record.seconds_compute >= 0.006);
+  CHECK(record.seconds_server >= 0.01);
+  CHECK(record.round == 0);
+  {
+    const Network::OffTheRecord quiet(star.network);
+    star.network.each_worker(local_steps);
+    star.network.while_workers_wait([&] { wait(0.002); });
+  }
+  CHECK(worked.size() == 6);
+  CHECK(totals(star.network).seconds_compute == record.seconds_compute);
+  CHECK(totals(star.network).seconds_server == record.seconds_server);
 }
 
 TEST_CASE("off the record nothing is counted and the clock stands still") {

@@ -135,6 +135,27 @@ TEST_CASE("on products of sets the gap is the maximum over their vertices") {
   }
 }
 
+TEST_CASE("on a ball and a simplex the gap is what the projection of a far point finds") {
+  // u = P(-t F) has <F, u> <= min over Z of <F, .> + max |u|^2 / (2 t), |u|^2 <= 2^2 + 1 here.
+  const auto problem = make("bilinear", {{"n", 4},
+                                         {"workers", 3},
+                                         {"mu", 0.5},
+                                         {"x_set", Table{{"type", "l2_ball"}, {"radius", 2.0}}},
+                                         {"y_set", "simplex"}});
+  const double t = 1e8;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Vector z = contract::random_point(*problem, seed, 2);
+    problem->prox(1, z);
+    const Vector F = mean_operator(*problem, z);
+    Vector u = z.like();
+    combine(u, {{-t, F}});
+    problem->prox(1, u);
+    const double found = dot(F, z) - dot(F, u);
+    CHECK(gap(*problem, z) >= found - 1e-12);
+    CHECK(gap(*problem, z) <= found + 5 / (2 * t) + 1e-12);
+  }
+}
+
 TEST_CASE("without bounded sets there is no gap") {
   for (const Table& sets : {Table{}, Table{{"x_set", "simplex"}}, Table{{"y_set", "box"}}}) {
     const auto problem = make("bilinear", sets);

@@ -276,6 +276,28 @@ TEST_CASE("a measure needs a column of its own") {
   CHECK_THROWS_AS(without.problem->measure(0, without.start, out), std::logic_error);
 }
 
+TEST_CASE("what is computed between exchanges stands in the record") {
+  // Local steps of workers that never meet, and sub-problems of the server.
+  Arena here = arena("bilinear", {{"workers", 4}, {"samples", 10}});
+  for (const char* name : {"proxskip_vip", "lsvrg_proxskip_vip"}) {
+    INFO(name);
+    Method method(here, {name, {{"step", 0.01}, {"communication", 1e-300}}, ""});
+    method.start();
+    method.steps(20);
+    const Record totals = method.totals();
+    CHECK(totals.round == 0);
+    CHECK(totals.seconds_compute > 20 * 4 * 1e-7);
+    CHECK(totals.seconds_server == 0);
+  }
+  for (const char* name : {"smmds", "extragradient_sliding", "svogs", "three_pillars", "three_pillars_ef"}) {
+    INFO(name);
+    Method method(here, {name, {{"inner", "fixed"}, {"inner_steps", 50}}, ""});
+    method.start();
+    method.steps(20);
+    CHECK(method.totals().seconds_server > 20 * 100 * 1e-7);
+  }
+}
+
 TEST_CASE("measuring changes neither the ledger nor the run") {
   Arena here = arena("bilinear", small);
   for (const Plugin& plugin : {extragradient, Plugin{"masha1", {}, ""}}) {

@@ -140,6 +140,45 @@ TEST_CASE("alone, every one of them takes the exact proximal step") {
   }
 }
 
+TEST_CASE("H inner steps tend to the exact solution of every sub-problem") {
+  // The sub-problem is 1-strongly monotone with a Lipschitz constant of 1 + L_1 < 2.4: a step of
+  // extragradient at 1 / (2 (1 + L_1)) multiplies the squared distance to its root by at most 1 - 1 / 4.8,
+  // eight of them the distance by 0.4.
+  const Table ball{{"type", "l2_ball"}, {"radius", 1.0}};
+  for (const Table& sets : {Table{}, Table{{"x_set", ball}}}) {
+    Table parameters{{"n", 10}, {"workers", 5}, {"mu", 0.2}, {"similarity", 0.3}};
+    for (const Entry& entry : sets.entries()) parameters.set(entry.name, entry.value);
+    Arena here = arena("bilinear", parameters);
+    for (const auto& [name, common] :
+         std::initializer_list<std::pair<const char*, Table>>{{"smmds", {{"step", 1}}},
+                                                              {"extragradient_sliding", {{"step", 1}}},
+                                                              {"svogs", {{"step", 1}, {"refresh", 0.2}}}}) {
+      INFO(name << " on " << to_toml(parameters));
+      const auto after = [&](const char* inner, std::int64_t steps) {
+        Table all = common;
+        all.set("inner", inner);
+        all.set("inner_steps", steps);
+        Method method(here, {name, all, ""});
+        method.start();
+        method.steps(10);
+        return method.solver->point();
+      };
+      const Vector exact = after("exact", 1);
+      const auto off = [&](std::int64_t H) {
+        return std::sqrt(squared_distance(after("fixed", H), exact) / dot(here.solution, here.solution));
+      };
+      double last = 1e9;
+      for (const std::int64_t H : {8, 16, 24, 32, 40}) {
+        INFO(H << " steps");
+        const double now = off(H);
+        CHECK(now < 0.4 * last);
+        last = now;
+      }
+      CHECK(off(400) < 1e-12);
+    }
+  }
+}
+
 TEST_CASE("SVOGS weighs a worker by the times it was drawn") {
   // Equal operators up to a constant: the draws' mean is exact whoever is drawn, unless weights do not add up
   // to one.

@@ -80,23 +80,26 @@ TEST_CASE("with one worker, or workers that differ by constants, it is the proxi
 }
 
 TEST_CASE("with constraints its point is that of the projected proximal step") {
-  // z+ = P(z - g F(z+)) for equal workers, an equation that only the proximal point solves.
+  // z+ = P(z - g F(z+)) for one worker or equal ones, an equation that only the proximal point solves.
   const Table ball{{"type", "l2_ball"}, {"radius", 1.0}}, cross{{"type", "l1_ball"}, {"radius", 1.5}};
-  Arena here = arena("bilinear", with(small, {{"similarity", 0}, {"x_set", ball}, {"y_set", cross}}));
-  const double g = 0.5;
-  Method method(here, three_pillars({{"inner", "exact"}, {"step", g}, {"refresh", 1e-300}}));
-  method.start();
-  for (int k = 0; k < 5; ++k) {
-    const Vector before = method.solver->point();
-    method.steps(1);
-    const std::vector<double> z = method.solver->point().to_host();
-    const Eigen::VectorXd F =
-        mean_operator(here, Eigen::Map<const Eigen::VectorXd>(z.data(), static_cast<Eigen::Index>(z.size())));
-    Vector expected = before.like(), F_z = before.like();
-    F_z.assign(std::vector<double>(F.begin(), F.end()));
-    combine(expected, {{1, before}, {-g, F_z}});
-    here.problem->prox(g, expected);
-    REQUIRE(squared_distance(expected, method.solver->point()) < 1e-26);
+  for (const Table& workers : {Table{{"workers", 1}}, Table{{"similarity", 0}}}) {
+    INFO(to_toml(workers));
+    Arena here = arena("bilinear", with(with(small, workers), {{"x_set", ball}, {"y_set", cross}}));
+    const double g = 0.5;
+    Method method(here, three_pillars({{"inner", "exact"}, {"step", g}, {"refresh", 1e-300}}));
+    method.start();
+    for (int k = 0; k < 5; ++k) {
+      const Vector before = method.solver->point();
+      method.steps(1);
+      const std::vector<double> z = method.solver->point().to_host();
+      const Eigen::VectorXd F = mean_operator(
+          here, Eigen::Map<const Eigen::VectorXd>(z.data(), static_cast<Eigen::Index>(z.size())));
+      Vector expected = before.like(), F_z = before.like();
+      F_z.assign(std::vector<double>(F.begin(), F.end()));
+      combine(expected, {{1, before}, {-g, F_z}});
+      here.problem->prox(g, expected);
+      REQUIRE(squared_distance(expected, method.solver->point()) < 1e-26);
+    }
   }
 }
 

@@ -45,11 +45,13 @@ TEST_CASE("with a compressor that keeps everything it is Three Pillars, with F_1
   }
 }
 
-TEST_CASE("with workers that differ by constants nothing is left to compress") {
-  Arena here = arena("bilinear", with(small, {{"similarity", 0}}));
+TEST_CASE("with one worker, or workers that differ by constants, nothing is left to compress") {
   const Table common{{"step", 3}, {"inner", "exact"}, {"refresh", 0.2}};
-  CHECK(apart(here, trajectory(here, {"three_pillars", common, ""}, 20),
-              trajectory(here, with_feedback(common), 20)) < 1e-12);
+  for (const Table& workers : {Table{{"workers", 1}}, Table{{"similarity", 0}}}) {
+    Arena here = arena("bilinear", with(small, workers));
+    CHECK(apart(here, trajectory(here, {"three_pillars", common, ""}, 20),
+                trajectory(here, with_feedback(common), 20)) < 1e-12);
+  }
 }
 
 TEST_CASE("H inner steps tend to the exact solution with errors too, and both forms agree there") {
