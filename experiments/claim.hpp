@@ -14,8 +14,8 @@ struct Expectation {
   bool relative = true;  ///< `within` is a fraction of |expected|
 };
 
-/// An accuracy: "distance", "residual" or "gap" and how small; or a measure of the problem and its value,
-/// which is reached from below where it is above the measure's first value, else from above.
+/// An accuracy: "distance", "residual", "gap" or "gap_average" and how small; or a measure of the problem and
+/// its value, which is reached from below where it is above the measure's first value, else from above.
 struct Accuracy {
   std::string merit = "distance";
   double value = 0;

@@ -100,7 +100,7 @@ class Reader {
 
   void read_merit(const char* key) {
     Fields fields(&table_, owner_);
-    fields.choice(key, claim_.at.merit, {"distance", "residual", "gap"}, "");
+    fields.choice(key, claim_.at.merit, {"distance", "residual", "gap", "gap_average"}, "");
     check_recorded(key);
   }
 
@@ -117,20 +117,21 @@ class Reader {
     const std::string& name = value->table()->entries().front().name;
     if (find_column(name) == nullptr) return read_measure(*value, name);
     Fields fields(value->table(), owner_ + ".at");
-    double distance = 0, residual = 0, gap = 0;
-    fields.real("distance", distance, positive, "");
-    fields.real("residual", residual, positive, "");
-    fields.real("gap", gap, positive, "");
-    fields.finish();
-    claim_.at = {distance > 0   ? "distance"
-                 : residual > 0 ? "residual"
-                                : "gap",
-                 std::max({distance, residual, gap})};
-    check_recorded("at");
     const Limits& limits = experiment_.settings.limits;
-    const std::optional<double>& stop = distance > 0   ? limits.distance
-                                        : residual > 0 ? limits.residual
-                                                       : limits.gap;
+    std::optional<double> stop;
+    const auto read = [&](const char* merit, const std::optional<double>& limit) {
+      double accuracy = 0;
+      fields.real(merit, accuracy, positive, "");
+      if (accuracy <= 0) return;
+      claim_.at = {merit, accuracy};
+      stop = limit;
+    };
+    read("distance", limits.distance);
+    read("residual", limits.residual);
+    read("gap", limits.gap);
+    read("gap_average", {});
+    fields.finish();
+    check_recorded("at");
     if (stop && claim_.at.value < *stop)
       given_.refuse("at", ": [stop] {} = {:g} ends runs before they reach {:g}; lower that or raise this",
                     claim_.at.merit, *stop, claim_.at.value);
@@ -153,6 +154,8 @@ class Reader {
       given_.refuse(key, ": residuals are not recorded; add `residual = true` to [record]");
     if (claim_.at.merit == "gap" && !settings.gap && !settings.limits.gap)
       given_.refuse(key, ": gaps are not recorded; add `gap = true` to [record]");
+    if (claim_.at.merit == "gap_average" && !settings.gap_average)
+      given_.refuse(key, ": gaps of the mean are not recorded; add `gap_average = true` to [record]");
   }
 
   void read_unit() {

@@ -48,7 +48,19 @@ def _draw_panel(axes, axis, curves, log_x, narrow):
     else:
         axes.set_xlim(0, 1.02 * reach / divisor or 1)
         axes.xaxis.set_major_locator(ticker.MaxNLocator(nbins=5 if narrow else 7, steps=[1, 2, 2.5, 5, 10]))
+    for place, line in enumerate(handles):
+        _space_markers(axes, line, place)
     return handles
+
+
+def _space_markers(axes, line, place):
+    """A marker every 15 % of the axes' diagonal, shifted from curve to curve: those of overlapping ones stay visible. The
+    way is that of the best error so far, which noise does not lengthen."""
+    best = np.minimum.accumulate(line.get_ydata())
+    points = np.nan_to_num(axes.transData.transform(np.column_stack([line.get_xdata(), best])))
+    steps = np.diff(np.clip(points, *axes.bbox.get_points()), axis=0)
+    way = np.concatenate([[0], np.cumsum(np.hypot(*steps.T))]) / np.hypot(*axes.bbox.size)
+    line.set_markevery(np.unique(np.searchsorted(way, np.arange(0.02 + 0.03 * (place % 5), way[-1], 0.15))).tolist())
 
 
 def _has_theory(curves):
@@ -92,9 +104,7 @@ def _draw_curve(axes, place, method, curve, divisor):
         axes.fill_between(x, curve.low, edge, color=colour, alpha=0.17, linewidth=0, zorder=1)
     if curve.theory is not None:
         _draw_theory(axes, *curve.theory, colour, divisor, _reach(curve))
-    # Fractions of the axes' diagonal, shifted from curve to curve: markers of overlapping curves stay visible.
-    every = (0.02 + 0.03 * (place % 5), 0.15)
-    style |= {"markevery": every, "markerfacecolor": "white", "markeredgewidth": 1.1}
+    style |= {"markerfacecolor": "white", "markeredgewidth": 1.1}
     (line,) = axes.plot(x, curve.middle, zorder=3, **style)
     for path, error in curve.diverged:
         _draw_explosion(axes, path / divisor, error, colour, top, alone=curve.seeds == 1)

@@ -182,6 +182,11 @@ TEST_CASE("accuracies that no run reaches or records") {
       "text = \"g\"\nvalue = \"round\"\nat = { gap = 1e-9 }\nof = \"M\"\nat_most = 1\n" + on_4;
   CHECK_THAT(complaint(gap), EndsWith("gaps are not recorded; add `gap = true` to [record]"));
   CHECK(complaint(gap, "record = { gap = true }\n" + grid).empty());
+  const std::string average =
+      "text = \"a\"\nvalue = \"round\"\nat = { gap_average = 1e-2 }\nof = \"M\"\nat_most = 1\n" + on_4;
+  CHECK_THAT(complaint(average, "record = { gap = true }\n" + grid),
+             EndsWith("gaps of the mean are not recorded; add `gap_average = true` to [record]"));
+  CHECK(complaint(average, "record = { gap_average = true }\n" + grid).empty());
   CHECK_THAT(complaint("text = \"f\"\nfloor = \"residual\"\nof = \"M\"\nat_most = 1\n"),
              EndsWith("add `residual = true` to [record]"));
   CHECK_THAT(
