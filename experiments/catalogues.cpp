@@ -94,7 +94,7 @@ void list_plugins(const std::string& kind) {
     found = true;
     fmt::print("{}\n", room.name);
     for (const std::string& name : room.catalogue->names())
-      fmt::print("  {:26}{}\n", name, room.catalogue->about(name).summary);
+      fmt::print("  {:25} {}\n", name, room.catalogue->about(name).summary);
   }
   if (!found) reject("no kind of plug-in named '{}'{}", kind, did_you_mean(kind, kinds));
 }

@@ -21,7 +21,7 @@ using noise::estimators::Piece;
 /// the chain it stays as it is.
 struct Level {
   Constant sigma, growth;
-  Constant tau;  ///< relaxation time of the slowest chain
+  Constant tau;  ///< relaxation time of the slowest chain here
 };
 
 /// What workers see of their operators: F_m(z, xi), xi the state of a Markov chain of worker m's own. Under
@@ -37,7 +37,7 @@ class Oracle {
   virtual void evaluate(int m, const Vector& z, Vector& out) = 0;
   /// What evaluating one sample costs in full passes over the worker's data: 1 / r for one of r rows.
   virtual double calls_per_sample(int m) const = 0;
-  /// Collective: may measure the problem.
+  /// For the workers of this rank; may measure the problem.
   virtual Level level() = 0;
   /// Where the chains and their random numbers are.
   virtual void state(Archive& archive) = 0;

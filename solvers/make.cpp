@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <trivium/core/errors.hpp>
 #include <trivium/solvers/make.hpp>
 
 #include "detail/counted.hpp"
@@ -17,6 +18,8 @@ class Whole final : public Solver {
         oracle_ = problems::oracles::catalogue().make(
             *with.noise, {with.problem, with.start, with.solution, with.network.seed(), with.data_folders});
       });
+    if (with.estimator != nullptr && has_estimator(method.type))
+      reject("{} chooses its samples itself; give it its own parameter estimator", method.type);
     const Context exact{*problem_, with.network, with.constants, with.start, oracle_.get()};
     if (oracle_ == nullptr || has_estimator(method.type)) {
       solver_ = catalogue().make(method, exact);

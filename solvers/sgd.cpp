@@ -20,24 +20,24 @@ class Sgd final : public StochasticMethod {
     return {
         "stochastic gradient descent-ascent with any estimator",
         "z+ = prox_g(z - g_k mean over m of g_m), g_m an estimate of F_m(z) from worker m's next samples\n"
-        "theory: g = 1 / ell, ell the largest cocoercivity constant of an F_m; with an accuracy e at most\n"
-        "e mu / (tau sigma^2): E|z - z*|^2 levels off at about g tau sigma^2 / mu for noise of relaxation "
-        "time tau",
+        "theory: g = 1 / ell, ell the largest cocoercivity constant of an F_m, or less where noise grows;\n"
+        "with an accuracy e at most e M mu / (tau sigma^2): for noise of relaxation time tau and single\n"
+        "samples E|z - z*|^2 levels off at about g tau sigma^2 / (M mu)",
         "Robbins, Monro 1951; under Markovian noise Doan et al. 2020"};
   }
 
   Sgd(const Params& params, const Context& context)
-      : StochasticMethod(params.stochastic, {}, context), schedule_(params.schedule) {
+      : StochasticMethod(params.stochastic, context),
+        schedule_(params.schedule),
+        mu_(std::max(context.constants.mu(), 0.0)) {
     const double ell = context.constants.get(problems::Which::ell).value;
-    const double mu = std::max(context.constants.mu(), 0.0);
     if (!step_is_given() && !std::isfinite(ell))
       reject(
           "sgd: the theory step 1 / ell needs cocoercive operators, and ell is infinite here; give step a "
-          "number "
-          "or use stochastic_extragradient");
-    mu_ = mu;
-    use_theory(std::min(1 / ell, accuracy_limit(mu)), "min{1 / ell, accuracy mu / (tau sigma^2)}", 1,
-               [=](double g) { return 1 - g * mu; });
+          "number or use stochastic_extragradient");
+    estimate_with({});
+    use_theory(std::min(1 / ell, noise_limit(mu_)), std::string("min{ 1 / ell, ") + noise_rule + " }", 1,
+               [mu = mu_](double g) { return 1 - g * mu; });
   }
 
   void step() override {
@@ -59,7 +59,7 @@ class Sgd final : public StochasticMethod {
   }
 
   std::string schedule_;
-  double mu_ = 0;
+  double mu_;
   std::int64_t iteration_ = 0;
 };
 

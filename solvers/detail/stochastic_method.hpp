@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <limits>
 #include <optional>
 
@@ -24,30 +25,71 @@ struct StochasticParams {
 /// What they share: estimates in place of operators, and what the noise allows of a step size.
 class StochasticMethod : public DenseMethod {
  protected:
-  StochasticMethod(const StochasticParams& params, const noise::estimators::Sizes& sizes,
-                   const Context& context)
+  using Sizes = noise::estimators::Sizes;
+
+  StochasticMethod(const StochasticParams& params, const Context& context)
       : DenseMethod(params.dense, context),
-        estimate_(params.estimator, sizes, context),
-        oracle_(context.oracle),
-        accuracy_(params.accuracy) {}
+        estimator_(params.estimator),
+        accuracy_(params.accuracy),
+        context_(context) {}
+
+  /// Once, before the first iteration: what the theory asks of the estimator. Throws InputError.
+  void estimate_with(const Sizes& sizes) { estimate_.emplace(estimator_, sizes, context_); }
 
   /// F = the mean of the workers' estimates of F_m(z) from fresh samples.
-  void exchange(const Vector& z, Vector& F) {
+  void exchange(const Vector& z, Vector& F) { exchange(*estimate_, z, F); }
+  void exchange(Estimate& estimate, const Vector& z, Vector& F) {
     network_.exchange(
-        format_, [&](int m, Vector& out) { estimate_(m, z, out); }, F);
+        format_, [&](int m, Vector& out) { estimate(m, z, out); }, F);
   }
-  /// Step size at which the floor g tau sigma^2 / mu is the accuracy asked for; infinite when none is.
-  double accuracy_limit(double mu) {
-    if (accuracy_ == 0 || oracle_ == nullptr) return std::numeric_limits<double>::infinity();
-    const problems::oracles::Level level = oracle_->level();
-    return accuracy_ * mu / (level.tau.value * level.sigma.value * level.sigma.value);
+  /// The same from the samples of the exchange before.
+  void exchange_again(const Vector& z, Vector& F) {
+    network_.exchange(
+        format_, [&](int m, Vector& out) { estimate_->evaluate(m, z, out); }, F);
   }
 
-  Estimate estimate_;
+  bool has_noise() const { return context_.oracle != nullptr; }
+  /// E|G - F(z)|^2 <= (sigma + growth |z - z*|)^2 / M for the mean G over M workers, whose chains are
+  /// independent; equal on all ranks.
+  struct Noise {
+    double sigma = 0, growth = 0, tau = 1;
+  };
+  const Noise& noise() {
+    if (noise_ || !has_noise()) return noise_ ? *noise_ : noise_.emplace();
+    const problems::oracles::Level level = context_.oracle->level();
+    const auto largest = [&](const Constant& mine) { return network_.max_off_the_record(mine.value); };
+    return noise_.emplace(Noise{largest(level.sigma), largest(level.growth), largest(level.tau)});
+  }
+  double workers() const { return network_.workers().total; }
+  double accuracy() const { return accuracy_; }
+
+  /// The largest step at which the floor g tau sigma^2 / (M mu) is the accuracy asked for, and at which noise
+  /// that grows still leaves a contraction, g <= M mu / (2 tau growth^2). Infinite when nothing is asked for
+  /// and nothing grows.
+  double noise_limit(double mu) {
+    const double none = std::numeric_limits<double>::infinity();
+    if (!has_noise()) return none;
+    if (accuracy_ > 0 && !(mu > 0))
+      reject("accuracy needs a strongly monotone operator, found mu = {}; give step a number", mu);
+    if (!(mu > 0)) return none;
+    const Noise& here = noise();
+    double limit = none;
+    if (here.growth > 0) limit = workers() * mu / (2 * here.tau * here.growth * here.growth);
+    if (accuracy_ > 0 && here.sigma > 0)
+      limit = std::min(limit, accuracy_ * workers() * mu / (here.tau * here.sigma * here.sigma));
+    if (limit == 0 && !step_is_given())
+      reject("the chain never forgets, its relaxation time is infinite; give step a number");
+    return limit;
+  }
+  static constexpr const char* noise_rule = "M mu / (2 tau growth^2), accuracy M mu / (tau sigma^2)";
+
+  std::optional<Estimate> estimate_;
 
  private:
-  problems::oracles::Oracle* oracle_;
+  Plugin estimator_;
   double accuracy_;
+  Context context_;
+  std::optional<Noise> noise_;
 };
 
 }  // namespace trivium::solvers

@@ -102,12 +102,11 @@ TEST_CASE("extragradient carries what it logs") {
 }
 
 TEST_CASE("every method carries what it logs, whatever its messages are") {
-  Arena here =
-      arena("bilinear", {{"n", 20}, {"workers", world().ranks()}, {"mu", 0.2}, {"samples", 4}}, world());
+  Arenas arenas({{"n", 20}, {"workers", world().ranks()}, {"mu", 0.2}, {"samples", 4}}, world());
   for (Plugin plugin : variants()) {
     if (plugin.parameters.find("participants") != nullptr) continue;  // of how many, depends on the ranks
     INFO(text_of(plugin) << " on " << world().ranks() << " ranks");
-    Method method(here, plugin, 5);
+    Method method(arenas.of(plugin), plugin, 5);
     for (int i = 0; i < 20; ++i) {
       const counted_mpi::Bytes bytes = counted_mpi::bytes_of(method.network, [&] {
         if (i == 0)

@@ -69,10 +69,10 @@ void check_same(const Finished& found, const Finished& expected) {
 }  // namespace
 
 TEST_CASE("every method gives the same history, fingerprint and point on every number of ranks") {
-  Arena spread = arena("bilinear", seven, world()), whole = arena("bilinear", seven);
+  Arenas spread(seven, world()), whole(seven);
   for (const Plugin& plugin : with_float32()) {
     INFO(text_of(plugin) << " on rank " << world().rank() << " of " << world().ranks());
-    const Finished here = finish(spread, plugin), alone = finish(whole, plugin);
+    const Finished here = finish(spread.of(plugin), plugin), alone = finish(whole.of(plugin), plugin);
     check_same(here, alone);
     CHECK(here.outcome.stop.reason == alone.outcome.stop.reason);
   }
@@ -94,16 +94,17 @@ TEST_CASE("a problem's measures are the same on every number of ranks") {
 }
 
 TEST_CASE("a state saved on these ranks goes on in one process, and the other way round") {
-  Arena spread = arena("bilinear", seven, world()), whole = arena("bilinear", seven);
-  const WorkerRange range = spread.problem->traits().workers;
+  Arenas spread(seven, world()), whole(seven);
+  const WorkerRange range = spread.saddle.problem->traits().workers;
   for (const Plugin& plugin : variants()) {
     INFO(text_of(plugin) << " on rank " << world().rank() << " of " << world().ranks());
-    const Finished here = finish(spread, plugin), alone = finish(whole, plugin);
+    const Finished here = finish(spread.of(plugin), plugin), alone = finish(whole.of(plugin), plugin);
     REQUIRE(alone.listener.states.size() == 4);
     for (const std::size_t at : {0, 2}) {
-      if (world().rank() == 0) check_same(finish(whole, plugin, &here.listener.states.at(at)), alone);
+      if (world().rank() == 0)
+        check_same(finish(whole.of(plugin), plugin, &here.listener.states.at(at)), alone);
       const RunState mine = rows_of(alone.listener.states[at], range);
-      check_same(finish(spread, plugin, &mine), alone);
+      check_same(finish(spread.of(plugin), plugin, &mine), alone);
     }
   }
 }

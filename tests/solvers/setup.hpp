@@ -52,13 +52,26 @@ inline Arena arena(const std::string& name, const Table& parameters, mpi::Transp
       over);
 }
 
+/// What workers see of a problem, and what methods without an estimator of their own make of it.
+struct Noise {
+  Plugin oracle;
+  std::optional<Plugin> estimator = {};
+};
+
 /// A method on its own network.
 struct Method {
-  Method(Arena& in, const Plugin& plugin, std::uint64_t seed = 1)
+  Method(Arena& in, const Plugin& plugin, std::uint64_t seed = 1, const std::optional<Noise>& noise = {})
       : arena(in),
         network(arena.transport, arena.problem->traits().workers, arena.start, seed),
-        counted(count_calls(*arena.problem, network)),
-        solver(catalogue().make(plugin, {*counted, network, arena.constants, arena.start})) {}
+        solver(make(plugin,
+                    {*arena.problem,
+                     network,
+                     arena.constants,
+                     arena.start,
+                     &arena.solution,
+                     noise ? &noise->oracle : nullptr,
+                     noise && noise->estimator && !has_estimator(plugin.type) ? &*noise->estimator : nullptr,
+                     {}})) {}
 
   void start() {
     solver->start();
@@ -93,7 +106,6 @@ struct Method {
 
   Arena& arena;
   mpi::Network network;
-  std::unique_ptr<problems::Problem> counted;
   std::unique_ptr<Solver> solver;
 };
 

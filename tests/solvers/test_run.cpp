@@ -315,9 +315,10 @@ TEST_CASE("measuring changes neither the ledger nor the run") {
 }
 
 TEST_CASE("a run that goes on from any checkpoint ends as if it had never stopped") {
-  Arena here = arena("bilinear", small);
+  Arenas arenas(small);
   for (const Plugin& plugin : variants()) {
     INFO(text_of(plugin));
+    Arena& here = arenas.of(plugin);
     RunSettings how = settings(after(75));
     how.checkpoint_seconds = 1e-12;  // at every record but the last
     how.residual = true;

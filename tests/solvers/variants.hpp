@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <trivium/solvers/solver.hpp>
+#include "setup.hpp"
 
 namespace trivium::solvers::testing {
 
@@ -71,6 +71,9 @@ inline std::vector<Table> parameter_sets(const std::string& name) {
     return {{}, {{"local_steps", 1}}, {{"local_steps", 20}}};
   if (name == "proxskip_vip") return {{}, {{"communication", 0.5}}};
   if (name == "lsvrg_proxskip_vip") return {{}, {{"batch", 3}, {"communication", 0.5}}};
+  if (name == "randomized_accelerated_gradient") return {{}, {{"p", 0.5}}};
+  if (name == "stochastic_extragradient") return {{}, {{"samples", "same"}}};
+  if (name == "randomized_extragradient") return {{}, {{"half", "same"}}, {{"half", "mlmc"}}};
   return {{}};
 }
 
@@ -102,6 +105,7 @@ struct Facts {
   bool reaches = true;      ///< the solution; otherwise it stops before, and no rate is stated
   bool constraints = true;  ///< takes problems with constraints
   bool serves = false;      ///< the server evaluates F_1 on its own
+  bool minimises = false;   ///< takes gradients of convex functions only
   /// For a method that states no rate, or one too slow to follow: 1e-12 is reached on the suite's problems
   /// within so many iterations.
   std::optional<std::int64_t> iterations = {};
@@ -124,7 +128,21 @@ inline Facts facts(const Plugin& plugin) {
   }
   const bool project_last = plugin.parameters.find("project_last") != nullptr;
   if (plugin.type == "gradient") return {1, false, false, {{1, 1, 1}}};
-  if (plugin.type == "sgd") return {1, false, false, {{1, 1, 1}}};
+  if (plugin.type == "sgd" || plugin.type == "randomized_gradient") return {1, false, false, {{1, 1, 1}}};
+  if (plugin.type == "stochastic_extragradient" || plugin.type == "randomized_extragradient")
+    return {1, false, true, {{2, 2, 2}}};
+  if (plugin.type == "randomized_accelerated_gradient") {
+    // V_0 <= (1 + 3 L / mu) |z_0 - z*|^2, L / mu = 5 on the suite's function.
+    Facts facts{16, false, false, {{1, 1, 0}}, true, false};
+    facts.minimises = true;
+    return facts;
+  }
+  if (plugin.type == "mag") {
+    Facts facts{1, false, false, {{1, 1, 1}}};
+    facts.iterations = 6000;
+    return facts;
+  }
+  if (plugin.type == "mirror_descent") return {1, false, false, {{1, 1, 1}}, false};  // of order 1 / k
   if (plugin.type == "extragradient") return {1, false, true, {{2, 2, 2}}};
   if (plugin.type == "forward_backward_forward") return {1, false, true, {{2, 2, project_last ? 2.0 : 1.0}}};
   if (plugin.type == "past_extragradient") return {1, false, true, {{1, 1, 2}}};
@@ -191,5 +209,25 @@ inline Facts facts(const Plugin& plugin) {
   if (plugin.type == "proxskip_vip" || plugin.type == "lsvrg_proxskip_vip") return {9, true, false, {}};
   return {};
 }
+
+/// What a method is tested on: a saddle point, or a function of the same size for methods that only minimise.
+inline Plugin problem_for(const Plugin& method, const Table& bilinear) {
+  if (!facts(method).minimises) return {"bilinear", bilinear, ""};
+  const int n = static_cast<int>(2 * bilinear.find("n")->number());
+  return {"quadratic",
+          {{"n", n}, {"workers", *bilinear.find("workers")}, {"mu", 0.2}, {"heterogeneity", 0.5}},
+          ""};
+}
+
+/// The arenas of both.
+struct Arenas {
+  explicit Arenas(const Table& bilinear, mpi::Transport& over = alone())
+      : saddle(arena("bilinear", bilinear, over)),
+        function(arena("quadratic", problem_for(minimiser, bilinear).parameters, over)) {}
+  Arena& of(const Plugin& method) { return facts(method).minimises ? function : saddle; }
+
+  static inline const Plugin minimiser{"randomized_accelerated_gradient", {}, ""};
+  Arena saddle, function;
+};
 
 }  // namespace trivium::solvers::testing
