@@ -17,7 +17,8 @@ namespace trivium::analysis {
 /// has no samples_gram. ell is infinite when a J_m is not cocoercive; for d > 512 or M d^3 > 5e10 it is
 /// max |J_m|^2 / mu_m, mu_m the least eigenvalue of (J_m + J_m^T)/2: an upper bound. In dimensions above 1500
 /// with more than 8 workers, delta is that of the 4 workers whose Jacobians differ most on random vectors: a
-/// lower bound. Without Jacobians everything is bounded from differences of F on random pairs.
+/// lower bound. Without Jacobians everything is bounded from differences of F on random pairs; of a problem
+/// that is not solvable, by few of them, near the start and of some summands only, L_loc too.
 ///
 /// Measuring is collective and uncounted: all ranks ask for the same constants in the same order, and get the
 /// same bits for any number of ranks. `problem` and `network` must outlive the result.

@@ -107,13 +107,23 @@ std::optional<Plugin> take_plugin(Table& parameters, const char* name, const Plu
   return one.plugin;
 }
 
+/// The parameters of a problem that take a list; none of a type that does not exist, which is refused later.
+std::vector<std::string> lists_of(const std::string& type) {
+  const std::vector<std::string> known = problems::catalogue().names();
+  std::vector<std::string> lists;
+  if (std::find(known.begin(), known.end(), type) == known.end()) return lists;
+  for (const FieldInfo& field : problems::catalogue().fields(type))
+    if (field.type == "list of numbers") lists.push_back(field.name);
+  return lists;
+}
+
 std::vector<ProblemPoint> read_problems(const Table& table) {
   const Value* problem = table.find("problem");
   if (problem == nullptr || problem->table() == nullptr)
     reject("the experiment needs a [problem] with a type; `trivium list problems` shows them");
   const std::string& type = required_text(*problem->table(), "type", "[problem]", problem->where);
   std::vector<ProblemPoint> points;
-  for (GridPoint& point : expand(without(*problem->table(), {"type"}), "problem")) {
+  for (GridPoint& point : expand(without(*problem->table(), {"type"}), "problem", lists_of(type))) {
     const std::optional<Plugin> noise =
         take_plugin(point.parameters, "noise", problems::oracles::catalogue());
     const Plugin plugin{type, std::move(point.parameters), problem->table()->find("type")->where};

@@ -1,5 +1,6 @@
 #include "grid.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <string_view>
@@ -14,16 +15,31 @@ struct Choice {
   std::vector<std::string> parts;
 };
 
-std::vector<Choice> choices(const Value& value, const std::string& name);
+using Names = std::vector<std::string>;
 
-/// Every way of choosing in each entry of a table.
-std::vector<Choice> choices(const Table& table, const std::string& prefix) {
+std::vector<Choice> choices(const Value& value, const std::string& name);
+std::string shown(const Value& value) { return value.text() != nullptr ? *value.text() : to_toml(value); }
+
+/// Of a parameter that is a list itself: [1, 2] is one value, [[1, 2], [3]] a grid of two.
+std::vector<Choice> choices_of_lists(const Value& value, const std::string& name) {
+  const List* list = value.list();
+  const auto is_list = [](const Value& item) { return item.list() != nullptr; };
+  if (list == nullptr || list->empty() || !std::all_of(list->begin(), list->end(), is_list))
+    return {{value, {}}};
+  std::vector<Choice> all;
+  for (const Value& item : *list) all.push_back({item, {fmt::format("{} = {}", name, shown(item))}});
+  return all;
+}
+
+/// Every way of choosing in each entry of a table, of which those named are lists themselves.
+std::vector<Choice> choices(const Table& table, const std::string& prefix, const Names& lists = {}) {
   std::vector<Choice> all{{Table{}, {}}};
   for (const Entry& entry : table.entries()) {
     std::vector<Choice> longer;
+    const std::string name = prefix.empty() ? entry.name : prefix + "." + entry.name;
+    const bool is_list = std::find(lists.begin(), lists.end(), entry.name) != lists.end();
     for (const Choice& so_far : all)
-      for (const Choice& next :
-           choices(entry.value, prefix.empty() ? entry.name : prefix + "." + entry.name)) {
+      for (const Choice& next : is_list ? choices_of_lists(entry.value, name) : choices(entry.value, name)) {
         Table with = *so_far.value.table();
         with.set(entry.name, next.value);
         std::vector<std::string> parts = so_far.parts;
@@ -34,8 +50,6 @@ std::vector<Choice> choices(const Table& table, const std::string& prefix) {
   }
   return all;
 }
-
-std::string shown(const Value& value) { return value.text() != nullptr ? *value.text() : to_toml(value); }
 
 std::vector<Choice> choices(const Value& value, const std::string& name) {
   std::vector<Choice> all;
@@ -76,9 +90,9 @@ std::vector<Choice> choices(const Value& value, const std::string& name) {
 
 }  // namespace
 
-std::vector<GridPoint> expand(const Table& parameters, const std::string& owner) {
+std::vector<GridPoint> expand(const Table& parameters, const std::string& owner, const Names& lists) {
   std::vector<GridPoint> points;
-  for (const Choice& choice : choices(parameters, owner))
+  for (const Choice& choice : choices(parameters, owner, lists))
     points.push_back({*choice.value.table(), choice.parts});
   return points;
 }

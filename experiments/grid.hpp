@@ -15,9 +15,11 @@ struct GridPoint {
 };
 
 /// All points of a parameter table, the last list varying fastest. A list of values stands for one value
-/// each; `{ theory = [1, 2] }` for multiples of the theory's value. In the names `owner` and a dot stand
-/// before every key, unless it is empty. Throws InputError for an empty list.
-std::vector<GridPoint> expand(const Table& parameters, const std::string& owner = "");
+/// each; `{ theory = [1, 2] }` for multiples of the theory's value. A parameter named in `lists` takes a
+/// list: of it only a list of lists is a grid. In the names `owner` and a dot stand before every key, unless
+/// it is empty. Throws InputError for an empty list.
+std::vector<GridPoint> expand(const Table& parameters, const std::string& owner = "",
+                              const std::vector<std::string>& lists = {});
 
 /// The name of a grid point: its parts as "step = 2 x theory, uplink.k = 0.1"; empty when it has none.
 std::string grid_name(const std::vector<std::string>& parts);

@@ -58,6 +58,10 @@ std::optional<Vector> cached_solution(const std::string& file, analysis::Merits&
 }
 
 void find_solution(const ProblemPoint& point, const std::string& cache, Prepared& prepared) {
+  if (!prepared.problem->traits().solvable) {
+    prepared.solution_how = "none is looked for: the operator of this problem is not monotone, or jumps";
+    return;
+  }
   analysis::Merits merits(*prepared.problem, *prepared.network);
   Vector F = prepared.start.like();
   merits.operator_at(prepared.start, F);

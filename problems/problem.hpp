@@ -73,6 +73,9 @@ struct Traits {
   bool has_gap = false;                    ///< `gap` is implemented: Z is bounded
   std::vector<MatrixShape> matrices = {};  ///< parts of z that are matrices, for compressors that use it
   std::vector<std::string> measures = {};  ///< names of further numbers about a point, see `measure`
+  /// There is one solution worth computing before a run. False where the operator is not monotone or jumps:
+  /// nothing is then solved beforehand, no distance is reported, and the residual is the merit.
+  bool solvable = true;
 };
 
 /// What a problem knows in closed form.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -14,8 +15,9 @@ namespace {
 
 using problems::Which;
 
-constexpr int pairs = 64;
 constexpr int follow = 16;
+constexpr int pairs_of(bool quick) { return quick ? follow : 4 * follow; }
+constexpr std::size_t quick_samples = 128;
 constexpr double rounding_of_inner = 1e-9;  // far above that of float64 at the distance below
 constexpr double distance = 1e-3;           // |a - b|, relative to the point: near it, and far above rounding
 
@@ -47,35 +49,52 @@ double max_of(mpi::Network& network, const std::vector<double>& mine) {
 }  // namespace
 
 problems::Constant RandomPairs::measure(Which which) {
-  if (which == Which::L_loc) reject("L_loc of this problem cannot be measured: the problem has no Jacobians");
+  if (which == Which::L_loc && !quick_)
+    reject("L_loc of this problem cannot be measured: the problem has no Jacobians");
   if (found_.empty()) estimate();
+  if (which == Which::L_loc && found_.count(which) == 0) found_[which] = sample_spread();
   return {found_.at(which), problems::Origin::estimated,
-          fmt::format("{} bound from {} random pairs near the solution",
-                      which == Which::mu || which == Which::mu_min ? "upper" : "lower", pairs)};
+          fmt::format("{} bound from {} random pairs near the {}{}",
+                      which == Which::mu || which == Which::mu_min ? "upper" : "lower", pairs_of(quick_),
+                      quick_ ? "start" : "solution", quick_ ? ", of at most 128 summands a worker" : "")};
+}
+
+std::span<const std::uint32_t> RandomPairs::some_samples(int m) {
+  samples_.resize(std::min(problem_.samples(m), quick_samples));
+  std::iota(samples_.begin(), samples_.end(), 0u);
+  return samples_;
+}
+
+void RandomPairs::evaluate(int m, const Vector& z, Vector& out) {
+  if (quick_ && problem_.samples(m) > quick_samples)
+    problem_.evaluate_samples(m, z, some_samples(m), out);
+  else
+    problem_.evaluate(m, z, out);
 }
 
 void RandomPairs::estimate() {
   Stream stream(0, Purpose::start, everyone, 3);
   std::vector<double> entries(at_.size());
   const double length = norm(at_), reach = distance * (length > 0 ? length : 1) / 2;
-  Vector direction = at_.like(), a = at_.like(), b = at_.like();
-  for (int pair = 0; pair < pairs; ++pair) {
+  Vector direction = at_.like();
+  a_ = b_ = at_.like();
+  for (int pair = 0; pair < pairs_of(quick_); ++pair) {
     if (pair % follow == 0 || !(norm(direction) > 0)) {
       for (double& entry : entries) entry = stream.normal();
       direction.assign(entries);
     }
     const double step = reach / norm(direction);
-    combine(a, {{1, at_}, {step, direction}});
-    combine(b, {{1, at_}, {-step, direction}});
-    problem_.prox(0, a);
-    problem_.prox(0, b);
-    const double squared_length = squared_distance(a, b);
+    combine(a_, {{1, at_}, {step, direction}});
+    combine(b_, {{1, at_}, {-step, direction}});
+    problem_.prox(0, a_);
+    problem_.prox(0, b_);
+    const double squared_length = squared_distance(a_, b_);
     if (squared_length == 0) continue;
-    keep(quotients(a, b, direction), squared_length);
+    keep(quotients(a_, b_, direction), squared_length);
     // direction is F(a) - F(b): towards the steep. a - b less a multiple of it turns towards the flat, where
     // mu is.
     const double L = found_.at(Which::L);
-    if (pair / follow % 2 == 1 && L > 0) combine(direction, {{1, a}, {-1, b}, {-1 / L, direction}});
+    if (pair / follow % 2 == 1 && L > 0) combine(direction, {{1, a_}, {-1, b_}, {-1 / L, direction}});
   }
   if (found_.empty())
     reject(
@@ -84,8 +103,8 @@ void RandomPairs::estimate() {
 
 RandomPairs::Quotients RandomPairs::quotients(const Vector& a, const Vector& b, Vector& D) {
   auto difference = [&, at_b = at_.like()](int m, Vector& out) mutable {
-    problem_.evaluate(m, a, out);
-    problem_.evaluate(m, b, at_b);
+    evaluate(m, a, out);
+    evaluate(m, b, at_b);
     combine(out, {{1, out}, {-1, at_b}});
   };
   const WorkerRange& here = network_.workers();
@@ -117,6 +136,27 @@ RandomPairs::Quotients RandomPairs::quotients(const Vector& a, const Vector& b, 
           .inner_min = -max_of(network_, flatness),
           .deviation_mean = mean_of(network_, deviation, at_),
           .deviation_max = max_of(network_, deviation)};
+}
+
+double RandomPairs::sample_spread() {
+  const WorkerRange& here = network_.workers();
+  std::vector<double> spread(static_cast<std::size_t>(here.count()));
+  Vector mean = at_.like(), single = at_.like(), at_b = at_.like();
+  const auto difference = [&](int m, std::span<const std::uint32_t> samples, Vector& out) {
+    problem_.evaluate_samples(m, a_, samples, out);
+    problem_.evaluate_samples(m, b_, samples, at_b);
+    combine(out, {{1, out}, {-1, at_b}});
+  };
+  for (int m = here.first; m < here.last; ++m) {
+    const std::span<const std::uint32_t> samples = some_samples(m);
+    difference(m, samples, mean);
+    for (const std::uint32_t& sample : samples) {
+      difference(m, {&sample, 1}, single);
+      spread[static_cast<std::size_t>(m - here.first)] +=
+          squared_distance(single, mean) / static_cast<double>(samples.size());
+    }
+  }
+  return std::sqrt(mean_of(network_, spread, at_) / squared_distance(a_, b_));
 }
 
 void RandomPairs::keep(const Quotients& found, double squared_length) {

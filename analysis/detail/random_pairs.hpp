@@ -1,5 +1,8 @@
 #pragma once
+#include <cstdint>
 #include <map>
+#include <span>
+#include <vector>
 
 #include <trivium/mpi/network.hpp>
 #include <trivium/problems/problem.hpp>
@@ -10,10 +13,14 @@ namespace trivium::analysis::detail {
 /// points near a point. Every 16th pair has a random direction; the 15 after it turn step by step to where F
 /// is steep, or, every other time, to where it is flat. All constants are estimated together when the first
 /// is asked for. Collective; the same bits on all ranks.
+///
+/// Of a problem that is not solvable, a network say, the constants are only a hint: 16 pairs near the start,
+/// and of every worker at most the first 128 summands.
 class RandomPairs {
  public:
   RandomPairs(problems::Problem& problem, mpi::Network& network, const Vector& at)
-      : problem_(problem), network_(network), at_(at) {}
+      : problem_(problem), network_(network), quick_(!problem.traits().solvable), at_(at) {}
+  /// L_loc only of problems that are not solvable: InputError otherwise.
   problems::Constant measure(problems::Which which);
 
  private:
@@ -27,12 +34,20 @@ class RandomPairs {
     double deviation_mean, deviation_max;  // of |D_m - D|^2
   };
   void estimate();
+  /// The root of (1/M) sum over m, mean over j of |(F_{m,j} - F_m)(a) - (F_{m,j} - F_m)(b)|^2 / |a - b|^2 at
+  /// the last pair, the steepest.
+  double sample_spread();
+  void evaluate(int m, const Vector& z, Vector& out);
+  /// The numbers of the summands of worker m that are looked at.
+  std::span<const std::uint32_t> some_samples(int m);
   Quotients quotients(const Vector& a, const Vector& b, Vector& D);
   void keep(const Quotients& found, double squared_length);
 
   problems::Problem& problem_;
   mpi::Network& network_;
-  Vector at_;
+  bool quick_;
+  Vector at_, a_, b_;  // the last pair
+  std::vector<std::uint32_t> samples_;
   std::map<problems::Which, double> found_;
 };
 

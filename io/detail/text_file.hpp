@@ -7,7 +7,7 @@
 
 namespace trivium::io::detail {
 
-/// A file of text, plain or gzipped: zlib tells them apart.
+/// A file of text or bytes, plain or gzipped: zlib tells them apart.
 class TextFile {
  public:
   /// Throws InputError when there is no such file.

@@ -57,6 +57,12 @@ class SmallSums final : public problems::Problem {
   }
   std::size_t samples(int m) const override { return a_[static_cast<std::size_t>(m)].size(); }
   void evaluate(int m, const Vector& z, Vector& out) override { combine(out, {{mean(m, 1), z}}); }
+  void evaluate_samples(int m, const Vector& z, std::span<const std::uint32_t> samples,
+                        Vector& out) override {
+    double sum = 0;
+    for (const std::uint32_t j : samples) sum += a_[static_cast<std::size_t>(m)][j];
+    combine(out, {{sum / static_cast<double>(samples.size()), z}});
+  }
   void jacobian(int m, const Vector&, const Vector& v, bool, Vector& out) override { evaluate(m, v, out); }
   void samples_gram(int m, const Vector&, const Vector& v, Vector& out) override {
     combine(out, {{mean(m, 2), v}});
@@ -114,7 +120,12 @@ class Hidden final : public problems::Problem {
   explicit Hidden(problems::Problem& inner, bool jacobian = true) : Problem(inner.traits()), inner_(inner) {
     traits_.has_jacobian = jacobian && inner.traits().has_jacobian;
   }
+  void forget_solution() { traits_.solvable = false; }
   std::size_t samples(int m) const override { return inner_.samples(m); }
+  void evaluate_samples(int m, const Vector& z, std::span<const std::uint32_t> samples,
+                        Vector& out) override {
+    inner_.evaluate_samples(m, z, samples, out);
+  }
   void samples_gram(int m, const Vector& z, const Vector& v, Vector& out) override {
     inner_.samples_gram(m, z, v, out);
   }

@@ -133,6 +133,26 @@ TEST_CASE("lists in lists are one flat list") {
   CHECK(names({{"step", List{List{1, 2}, List{3}}}}) == Texts{"step = 1", "step = 2", "step = 3"});
 }
 
+TEST_CASE("of a parameter that takes a list only a list of lists is a grid") {
+  const auto points = [](Value hidden) {
+    Texts all;
+    for (const GridPoint& point :
+         expand({{"hidden", std::move(hidden)}, {"seed", List{1, 2}}}, "problem", {"hidden"}))
+      all.push_back(grid_name(point.parts) + ": " + to_toml(point.parameters));
+    return all;
+  };
+  CHECK(points(List{128, 64}) == Texts{"problem.seed = 1: { hidden = [128, 64], seed = 1 }",
+                                       "problem.seed = 2: { hidden = [128, 64], seed = 2 }"});
+  CHECK(points(List{}).front() == "problem.seed = 1: { hidden = [], seed = 1 }");
+  CHECK(points(List{List{8, 4}, List{2}}) ==
+        Texts{"problem.hidden = [8, 4], problem.seed = 1: { hidden = [8, 4], seed = 1 }",
+              "problem.hidden = [8, 4], problem.seed = 2: { hidden = [8, 4], seed = 2 }",
+              "problem.hidden = [2], problem.seed = 1: { hidden = [2], seed = 1 }",
+              "problem.hidden = [2], problem.seed = 2: { hidden = [2], seed = 2 }"});
+  CHECK(grid_parts("problem.hidden = [8, 4], problem.seed = 1") ==
+        Texts{"problem.hidden = [8, 4]", "problem.seed = 1"});
+}
+
 TEST_CASE("an empty list is refused, by name and place") {
   CHECK(sentence([] {
           expand({{"step", placed(List{}, "a.toml:7")}});

@@ -9,6 +9,7 @@ import random
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -158,6 +159,13 @@ class Mistakes(Refusing):
         self.write('[problem]\ntype = "affine"\nfile = "constant.h5"\n[stop]\ndistance = 1e-6\n' + METHOD)
         self.refuse(r"\[stop\] distance needs the solution: the solution could not be computed to 1e-13: .+; "
                     r"use `residual = 1e-6` in its place")
+
+    def test_distance_where_no_solution_is_looked_for(self):
+        (self.folder / "rows.svm").write_text("1 1:1\n2 1:2\n2 1:0.5\n")
+        self.write('[problem]\ntype = "adversarial_logistic"\nfile = "rows.svm"\nworkers = 3\n'
+                   'perturbation = "per_sample"\npenalty = 0\nball = "linf"\n[stop]\ndistance = 1e-6\n' + METHOD)
+        self.refuse(r"\[stop\] distance needs the solution: none is looked for: the operator of this problem is not "
+                    r"monotone, or jumps; use `residual = 1e-6` in its place")
 
     def test_biased_uplink_for_an_unbiased_method(self):
         self.write(SMALL + '[[method]]\ntype = "masha1"\nuplink = { type = "rand_k", scaled = false }\n')
@@ -325,6 +333,28 @@ class SameBits(Results):
                 self.assert_same_run(path, other, f"{path.parent.name} on {ranks} ranks")
                 with h5py.File(other) as file:
                     self.assertEqual(file.attrs["ranks"], ranks)
+
+    def test_networks_in_float32(self):
+        """Batches of every worker's own images, compressed both ways; no solution is looked for."""
+        random.seed(1)
+        pixels = bytes(random.randrange(256) for _ in range(40 * 12))
+        (self.folder / "images").write_bytes(struct.pack(">IIII", 0x803, 40, 3, 4) + pixels)
+        (self.folder / "labels").write_bytes(struct.pack(">II", 0x801, 40) + bytes(i % 3 for i in range(40)))
+        self.write('[problem]\ntype = "adversarial_network"\nimages = "images"\nlabels = "labels"\ntest_rows = 0\n'
+                   'hidden = [[5, 4], [6]]\nworkers = 5\n[stop]\niterations = 20\n[record]\nresidual = true\n'
+                   + METHOD + 'step = 0.1\n[[method]]\ntype = "vr_masha1"\nstep = 0.1\nbatch = 3\n'
+                   'downlink = "natural"\n')
+        for ranks in (None, 2, 4):
+            self.succeed("run", "a.toml", "--out", f"on-{ranks}", ranks=ranks)
+        alone = sorted((self.folder / "on-None").rglob("seed-1.h5"))
+        self.assertEqual(len(alone), 4)
+        for path in alone:
+            with h5py.File(path) as file:
+                self.assertTrue(np.isnan(file["history/distance"][-1]))
+                self.assertTrue(np.isfinite(file["history/residual"][-1]))
+            for ranks in (2, 4):
+                other = self.folder / f"on-{ranks}" / path.relative_to(self.folder / "on-None")
+                self.assert_same_run(path, other, f"{path.parent.name} on {ranks} ranks")
 
     def test_seeds_differ(self):
         self.write("seeds = 2\n" + SMALL + '[[method]]\ntype = "masha1"\n')

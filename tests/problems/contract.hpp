@@ -167,6 +167,20 @@ inline void prox_is_a_projection(Problem& problem) {
   }
 }
 
+/// The start, where the problem has one, is a point of its space that prox does not move; without a solution
+/// worth computing no constant of a monotone operator is claimed.
+inline void start_is_feasible(Problem& problem) {
+  const Known known = problem.known();
+  if (!problem.traits().solvable) CHECK(known.constants.count(Which::mu) + (known.solution ? 1 : 0) == 0);
+  if (!known.start) return;
+  REQUIRE(known.start->size() == problem.traits().dimension);
+  Vector z(known.start->size(), problem.traits().dtype);
+  z.assign(*known.start);
+  const Vector start = z;
+  problem.prox(1, z);
+  CHECK(z.to_host() == start.to_host());
+}
+
 using Maker = std::function<std::unique_ptr<Problem>(int rank, int ranks)>;
 
 /// A rank that hosts some of the workers computes the same bits for them as one that hosts all.
@@ -204,6 +218,7 @@ inline void check(const Maker& make) {
   samples_gram_is_the_mean_of_squares(*problem);
   overwrites_out(*problem);
   prox_is_a_projection(*problem);
+  start_is_feasible(*problem);
   ranks_agree(make);
 }
 

@@ -7,6 +7,7 @@
 #include <trivium/io/arrays.hpp>
 
 #include "contract.hpp"
+#include "images.hpp"
 
 using namespace trivium;
 using namespace trivium::problems;
@@ -86,6 +87,43 @@ std::vector<Table> parameter_sets(const std::string& name) {
     if (std::filesystem::exists(shipped)) sets.push_back({{"file", shipped.string()}, {"workers", 5}});
     return sets;
   }
+  if (name == "adversarial_logistic") {
+    const auto with = [](Table more) {
+      more.set("file", regression_file());
+      more.set("workers", 4);
+      return more;
+    };
+    return {with({}),
+            with({{"ball", "linf"}, {"x_set", ball}}),
+            with({{"ball", "l2"}, {"radius", 2.0}, {"penalty", 0.0}, {"lambda", 0.0}}),
+            with({{"perturbation", "per_sample"}}),
+            with({{"perturbation", "per_sample"}, {"penalty", 0.2}, {"x_set", cross}}),
+            with({{"perturbation", "per_sample"}, {"penalty", 0.0}, {"ball", "l2"}, {"radius", 0.5}}),
+            with({{"perturbation", "per_sample"}, {"penalty", 0.0}, {"ball", "linf"}})};
+  }
+  if (name == "gan") {
+    const List hidden{5, 4};
+    const Table small{
+        {"generator", hidden}, {"critic", List{6}}, {"workers", 3}, {"samples", 7}, {"clip", 0.3}};
+    Table exact = small;
+    exact.set("dtype", "float64");
+    exact.set("modes_per_worker", 2);
+    exact.set("activation", "tanh");
+    return {small, exact};
+  }
+  if (name == "adversarial_network") {
+    static const ImageFiles files = ImageFiles::random(23);
+    const List hidden{5, 4};
+    return {files.parameters({{"workers", 4}, {"hidden", hidden}}, 11),
+            files.parameters({{"workers", 3}, {"hidden", List{}}, {"dtype", "float64"}, {"ball", "l2"}}),
+            files.parameters({{"workers", 4}, {"hidden", hidden}, {"penalty", 0.5}, {"activation", "tanh"}}),
+            files.parameters({{"workers", 2},
+                              {"hidden", hidden},
+                              {"perturbation", "per_sample"},
+                              {"activation", "gelu"},
+                              {"dtype", "float64"}},
+                             8)};
+  }
   return {{}};
 }
 
@@ -121,6 +159,7 @@ TEST_CASE("what a problem does not have is a logic error") {
   CHECK_THROWS_AS(bare.evaluate_samples(0, z, {}, out), std::logic_error);
   CHECK_THROWS_AS(bare.jacobian(0, z, z, false, out), std::logic_error);
   CHECK_THROWS_AS(bare.samples_gram(0, z, z, out), std::logic_error);
+  CHECK_THROWS_AS(bare.measure(0, z, {}), std::logic_error);
   bare.prox(3, z);
   CHECK(z.to_host() == std::vector<double>{1, 2});
   CHECK(bare.known().constants.empty());

@@ -1,0 +1,38 @@
+#pragma once
+#include <cmath>
+#include <numbers>
+#include <string>
+#include <type_traits>
+
+#include "eigen.hpp"
+
+namespace trivium::problems::detail {
+
+/// What stands between the layers of a network.
+enum class Activation { relu, gelu, tanh };
+inline Activation activation_named(const std::string& name) {
+  return name == "relu" ? Activation::relu : name == "gelu" ? Activation::gelu : Activation::tanh;
+}
+
+/// z becomes phi(z) and slope phi'(z), entry by entry.
+///   relu: max(z, 0), slope 0 at 0    gelu: z Phi(z), Phi the normal law (Hendrycks and Gimpel 2016)    tanh
+/// What is not a number stays so.
+template <class Values, class Slopes>
+void activate(Activation activation, Values&& z, Slopes&& slope) {
+  using T = typename std::decay_t<Values>::Scalar;
+  if (activation == Activation::relu) {
+    slope = (z.array() > T{0}).template cast<T>().matrix();
+    z = z.cwiseProduct(slope);
+  } else if (activation == Activation::tanh) {
+    z = z.array().tanh().matrix();
+    slope = (T{1} - z.array().square()).matrix();
+  } else {
+    constexpr T root_half = std::numbers::sqrt2_v<T> / 2;
+    constexpr T density = std::numbers::inv_sqrtpi_v<T> * root_half;  // 1 / sqrt(2 pi)
+    const auto law = [](T x) { return (1 + std::erf(x * root_half)) / 2; };
+    slope = z.unaryExpr([=](T x) { return law(x) + x * density * std::exp(-x * x / 2); });
+    z = z.unaryExpr([=](T x) { return x * law(x); });
+  }
+}
+
+}  // namespace trivium::problems::detail

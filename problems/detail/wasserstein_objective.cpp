@@ -1,0 +1,86 @@
+#include "wasserstein_objective.hpp"
+
+#include <algorithm>
+
+namespace trivium::problems::detail {
+namespace {
+
+template <class T>
+std::size_t load(Perceptron<T>& network, const PointRows<T>& points, std::span<const std::uint32_t> pairs) {
+  const std::size_t rows = std::min(network.block(), pairs.size());
+  for (std::size_t i = 0; i < rows; ++i)
+    std::copy_n(points.row(pairs[i]).data(), points.columns,
+                network.input().row(static_cast<Eigen::Index>(i)).data());
+  return rows;
+}
+
+template <class T>
+double squared_norm(std::span<const T> x) {
+  double sum = 0;
+  for (const T entry : x) sum += static_cast<double>(entry) * static_cast<double>(entry);
+  return sum;
+}
+
+}  // namespace
+
+template <class T>
+double WassersteinObjective<T>::judge(std::size_t rows, const T* phi, T weight, std::span<T> F) {
+  critic_.run(phi, rows);
+  double sum = 0;
+  for (std::size_t i = 0; i < rows; ++i)
+    sum += static_cast<double>(critic_.output()(static_cast<Eigen::Index>(i), 0));
+  if (F.empty()) return sum;
+  critic_.output_slope().setConstant(weight);
+  critic_.propagate(phi);
+  critic_.add_gradient(F.data());
+  return sum;
+}
+
+template <class T>
+double WassersteinObjective<T>::evaluate(const PointRows<T>& real, const PointRows<T>& noise,
+                                         std::span<const std::uint32_t> pairs, std::span<const T> z,
+                                         std::span<T> F) {
+  const std::size_t size = generator_.shape().size();
+  const std::span<const T> theta = z.first(size), phi = z.subspan(size);
+  const std::span<T> F_theta = F.empty() ? F : F.first(size), F_phi = F.empty() ? F : F.subspan(size);
+  const double scale = 1 / static_cast<double>(pairs.size());
+  const T weight = static_cast<T>(scale);
+  double value = weight_decay_ / 2 * (squared_norm(theta) - squared_norm(phi));
+  std::fill(F.begin(), F.end(), T{0});
+  for (std::size_t from = 0; from < pairs.size(); from += block) {
+    // The second half of F is -grad_phi f, so the weights are those of -f.
+    std::size_t rows = load(critic_, real, pairs.subspan(from));
+    value += scale * judge(rows, phi.data(), -weight, F_phi);
+    rows = load(generator_, noise, pairs.subspan(from));
+    generator_.run(theta.data(), rows);
+    const auto count = static_cast<Eigen::Index>(rows);
+    critic_.input().topRows(count) = generator_.output().topRows(count);
+    value -= scale * judge(rows, phi.data(), weight, F_phi);
+    if (F.empty()) continue;
+    // What was propagated is weight D(G(n)), and f holds its negative.
+    generator_.output_slope().topRows(count) = -critic_.input_gradient(phi.data()).topRows(count);
+    generator_.propagate(theta.data());
+    generator_.add_gradient(F_theta.data());
+  }
+  const T decay = static_cast<T>(weight_decay_);
+  for (std::size_t i = 0; i < F.size(); ++i) F[i] += decay * z[i];
+  return value;
+}
+
+template <class T>
+std::vector<T> WassersteinObjective<T>::generate(const PointRows<T>& noise,
+                                                 std::span<const std::uint32_t> pairs, std::span<const T> z) {
+  std::vector<T> points;
+  for (std::size_t from = 0; from < pairs.size(); from += block) {
+    const std::size_t rows = load(generator_, noise, pairs.subspan(from));
+    generator_.run(z.data(), rows);
+    const T* first = generator_.output().data();
+    points.insert(points.end(), first, first + rows * generator_.shape().classes());
+  }
+  return points;
+}
+
+template class WassersteinObjective<float>;
+template class WassersteinObjective<double>;
+
+}  // namespace trivium::problems::detail
