@@ -6,6 +6,7 @@
 #include <trivium/analysis/merits.hpp>
 #include <trivium/core/errors.hpp>
 
+#include "check_noise.hpp"
 #include "claim_reader.hpp"
 #include "commands.hpp"
 #include "live_run.hpp"
@@ -139,6 +140,7 @@ void check_problem(const Experiment& experiment, std::size_t number, const Reque
   print_constants(prepared, server);
   print_heterogeneity(prepared, server);
   print_monotonicity(prepared, server);
+  print_noise(prepared);
   if (server)
     fmt::print(
         "\nmethods (bits per worker and iteration: expectations, bounds where the length of messages depends "

@@ -4,7 +4,7 @@
 #include <trivium/io/libsvm.hpp>
 
 #include "detail/libsvm_parser.hpp"
-#include "detail/text_file.hpp"
+#include "detail/parse_file.hpp"
 
 namespace trivium::io {
 namespace {
@@ -36,47 +36,24 @@ struct Keeping {
   void end_row() { rows.offsets.push_back(rows.columns.size()); }
 };
 
-/// The end of the last whole token of a block; its size when it is one token without an end.
-std::size_t last_break(std::span<const char> block) {
-  for (std::size_t size = block.size(); size > 0; --size)
-    if (detail::ends_token(block[size - 1])) return size;
-  return block.size();
-}
-
 template <class Sink>
-void parse_file(const std::string& path, Sink& sink) {
-  constexpr std::size_t block_size = 1 << 20;
-  detail::TextFile file(path);
+void parse_rows(const std::string& path, Sink& sink) {
   detail::LibsvmParser<Sink> parser(path, sink);
-  std::vector<char> buffer(block_size);
-  std::size_t left = 0;  // bytes of a token that the last block cut
-  for (bool more = true; more;) {
-    const std::size_t size = left + file.read(std::span(buffer).subspan(left));
-    const char* data = buffer.data();
-    if (const std::string failure = file.failure(); !failure.empty())
-      reject("{}:{}: found {}; get the file again", path, parser.line() + std::count(data, data + size, '\n'),
-             failure);
-    more = size == block_size;
-    const std::size_t whole = more ? last_break({data, size}) : size;
-    parser.feed(data, data + whole);
-    left = size - whole;
-    std::copy(data + whole, data + size, buffer.begin());
-  }
-  parser.finish();
+  detail::parse_file(path, parser);
 }
 
 }  // namespace
 
 LibsvmSummary scan_libsvm(const std::string& path) {
   Summing sink;
-  parse_file(path, sink);
+  parse_rows(path, sink);
   sink.summary.rows = sink.summary.labels.size();
   return std::move(sink.summary);
 }
 
 SparseRows read_libsvm(const std::string& path, FunctionRef<bool(std::size_t row)> keep) {
   Keeping sink{keep};
-  parse_file(path, sink);
+  parse_rows(path, sink);
   return std::move(sink.rows);
 }
 

@@ -39,6 +39,12 @@ struct Times {
   Constant autocorrelation;
 };
 
+/// A further number that a chain has to say of itself: "second eigenvalue".
+struct Measure {
+  std::string name;
+  Constant value;
+};
+
 /// A Markov chain: a law of motion, the same for every walker on it.
 ///
 /// Its values are numbers of mean 0 and variance 1 under the stationary law: noise is made of them. A chain
@@ -55,6 +61,8 @@ class Chain {
   virtual Law law() const = 0;
   /// Can take a while: of a large chain the eigenvalue is computed.
   virtual Times times() const = 0;
+  /// For reports; can take a while too.
+  virtual std::vector<Measure> measures() const { return {}; }
 };
 
 /// What a chain is made with.

@@ -37,6 +37,8 @@ class Oracle {
   virtual void evaluate(int m, const Vector& z, Vector& out) = 0;
   /// What evaluating one sample costs in full passes over the worker's data: 1 / r for one of r rows.
   virtual double calls_per_sample(int m) const = 0;
+  /// What worker m walks on, m one of this rank's workers.
+  virtual const noise::chains::Chain& chain(int m) const = 0;
   /// For the workers of this rank; may measure the problem.
   virtual Level level() = 0;
   /// Where the chains and their random numbers are.

@@ -8,10 +8,9 @@
 
 #include <trivium/core/errors.hpp>
 
-namespace trivium::io::detail {
+#include "tokens.hpp"
 
-inline bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; }
-inline bool ends_token(char c) { return c == ' ' || c == '\n' || is_space(c) || c == '#'; }
+namespace trivium::io::detail {
 
 /// Reads a real number at `at` into `value`; returns where it ends, or `at` when there is none. A `+` in
 /// front is fine.
@@ -105,12 +104,7 @@ class LibsvmParser {
 
   /// Throws "path:line: found ..." with the token at `at` in place of {}.
   [[noreturn]] void fail(const std::string& found, const char* at, const char* end) const {
-    std::string token;
-    for (; at != end && !ends_token(*at) && token.size() < 40; ++at) {
-      const auto c = static_cast<unsigned char>(*at);
-      token += c >= 0x20 && c < 0x7f ? std::string(1, *at) : fmt::format("\\x{:02x}", c);
-    }
-    if (at != end && !ends_token(*at)) token += "...";
+    const std::string token = shown_token(at, end);
     throw InputError(fmt::format("{}:{}: found ", name_, line_) + fmt::format(fmt::runtime(found), token));
   }
 

@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include <Eigen/Dense>
+#include "eigen.hpp"
 
 namespace trivium::noise::detail {
 

@@ -2,7 +2,6 @@
 #include <cmath>
 #include <vector>
 
-#include <Eigen/Eigenvalues>
 
 #include <trivium/noise/detail/spectrum.hpp>
 

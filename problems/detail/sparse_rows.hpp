@@ -13,24 +13,30 @@ namespace trivium::problems::detail {
 struct DataSource {
   std::string file;                       ///< LIBSVM text, looked up in Place::data_folders
   std::string labels = "plus_minus_one";  ///< or "as_they_are"
-  std::int64_t features = 0;              ///< number of columns; 0 is as many as the file has
-  Plugin partition{"shuffled", {}, {}};   ///< how rows are dealt to workers
+  std::int64_t positive = -1;             ///< a label that becomes +1, all others -1; -1: as `labels` says
+  std::string graph;          ///< edges between rows: only the largest component is kept; empty: all
+  std::int64_t features = 0;  ///< number of columns; 0 is as many as the file has
+  Plugin partition{"shuffled", {}, {}};  ///< how rows are dealt to workers
+  bool shared_rows = false;              ///< nothing is dealt: every worker owns all rows
 };
 
-/// The labelled rows of this rank's workers, worker after worker, each worker's in the order of the file.
-/// Rows are sparse: (column, value) pairs, columns from 0.
+/// The labelled rows of this rank's workers, worker after worker, each worker's in the order of the file;
+/// shared rows are held once. With a graph rows are kept that noise::largest_component names, so that the
+/// rows of a worker who owns all of them are numbered like the states of a walk on that graph. Rows are
+/// sparse: (column, value) pairs, columns from 0.
 class SparseRows {
  public:
   /// Reads the file twice: labels first, to deal the rows, then only the rows that `workers` hosts. For a
   /// partitioner that looks at features all of it is read once more in between. Throws InputError naming
-  /// `owner` when there is no file, no feature, fewer columns than the file has, or more workers than rows.
+  /// `owner` when there is no file, no feature, fewer columns than the file has, more workers than rows to
+  /// deal, a graph with more nodes than rows, or no row of the positive label.
   SparseRows(const std::string& owner, const DataSource& source, const WorkerRange& workers,
              const Place& place);
 
   std::size_t features() const { return features_; }
-  /// Worker m's rows are first(m), ..., first(m + 1) - 1.
-  std::size_t first(int m) const { return first_[static_cast<std::size_t>(m - first_worker_)]; }
-  std::size_t count(int m) const { return first(m + 1) - first(m); }
+  /// Worker m's rows are first(m), ..., first(m) + count(m) - 1.
+  std::size_t first(int m) const { return shared_ ? 0 : first_[static_cast<std::size_t>(m - first_worker_)]; }
+  std::size_t count(int m) const { return shared_ ? labels_.size() : first(m + 1) - first(m); }
 
   double label(std::size_t row) const { return labels_[row]; }
   /// <a_row, x>; x has `features` entries.
@@ -58,6 +64,7 @@ class SparseRows {
 
  private:
   int first_worker_;
+  bool shared_;
   std::size_t features_ = 0;
   std::vector<std::size_t> first_, offsets_;
   std::vector<std::uint32_t> columns_;

@@ -32,7 +32,7 @@ class Sampled final : public Oracle {
         at_solution_(setting.solution != nullptr),
         part_(setting.start.like()),
         walkers_(make_chains(params, setting),
-                 [this](int m) -> const noise::chains::Chain& { return chain_of(m); }),
+                 [this](int m) -> const noise::chains::Chain& { return chain(m); }),
         segments_(walkers_.count()) {}
 
   std::span<const Piece> draw(int m, Estimator& estimator) override {
@@ -43,7 +43,7 @@ class Sampled final : public Oracle {
     std::size_t total = 0;
     for (const Piece& piece : pieces) total += piece.samples;
     segment.rows.resize(total);
-    chain_of(m).walk(walkers_.of(m), stream, segment.rows);
+    chain(m).walk(walkers_.of(m), stream, segment.rows);
     return pieces;
   }
   void evaluate(int m, const Vector& z, Vector& out) override {
@@ -64,13 +64,14 @@ class Sampled final : public Oracle {
     }
   }
   double calls_per_sample(int m) const override { return 1 / static_cast<double>(problem_.samples(m)); }
+  const noise::chains::Chain& chain(int m) const override { return *chains_.at(problem_.samples(m)); }
   void state(Archive& archive) override { walkers_.state(archive); }
 
   Level level() override {
     double square = 0;
     Constant tau{0, Origin::known, ""};
-    for (const auto& [states, chain] : chains_) {
-      const Constant relaxation = chain->times().relaxation;
+    for (const auto& [states, walked] : chains_) {
+      const Constant relaxation = walked->times().relaxation;
       if (relaxation.value >= tau.value) tau = relaxation;
     }
     const WorkerRange& workers = problem_.traits().workers;
@@ -124,8 +125,6 @@ class Sampled final : public Oracle {
             "the worker's operator; take a walk whose law is uniform",
             name, law.stationary);
   }
-  const noise::chains::Chain& chain_of(int m) const { return *chains_.at(problem_.samples(m)); }
-
   Problem& problem_;
   std::map<std::size_t, std::unique_ptr<noise::chains::Chain>> chains_;  // by number of rows
   const Vector solution_;

@@ -887,7 +887,8 @@ class Information(InFolder):
     def test_list_and_describe(self):
         everything = self.succeed("list").splitlines()
         kinds = [line for line in everything if not line.startswith(" ")]
-        self.assertEqual(kinds, ["solvers", "compressors", "problems", "sets", "partitioners"])
+        self.assertEqual(kinds, ["solvers", "compressors", "problems", "sets", "partitioners", "oracles", "chains",
+                                 "estimators"])
         names = [line.split()[0] for line in everything if line.startswith(" ")]
         self.assertEqual([line for kind in kinds for line in self.succeed("list", kind).splitlines()], everything)
         for name in names:
@@ -952,6 +953,66 @@ class Information(InFolder):
         self.assertIn("constrained\n", text)
         self.assertRegex(text, r"\nsolution: \|z\*\| = 0\.")
         self.assertRegex(text, r"\n  zeta +\d")
+
+    def test_check_of_a_walk_on_a_graph(self):
+        # Two triangles joined by an edge, a label each, and an edge apart with both labels: half of the ends of edges
+        # have either label. 6 of 8 edges join equal labels: adjusted homophily (3/4 - 1/2) / (1/2) = 1/2. Of the
+        # walk's 7 edges 6 do: (6/7 - 1/2) / (1/2) = 5/7.
+        (self.folder / "g.edges").write_text("0 1\n1 2\n2 0\n3 4\n4 5\n5 3\n2 3\n6 7\n")
+        rows = [f"{i // 3 % 2} 1:{i * i % 4} 2:1\n" for i in range(6)]
+        (self.folder / "g.nodes").write_text("".join(rows) + "1 1:2\n0 1:1\n")
+        walk = '{ type = "graph_walk", edges = "g.edges", nodes = "g.nodes" }'
+        text = f"""[problem]
+type = "regression"
+file = "g.nodes"
+graph = "g.edges"
+workers = 2
+shared_rows = true
+noise = {{ type = "sampled", chain = {walk} }}
+[stop]
+iterations = 5
+[[method]]
+type = "gradient"
+"""
+        self.write(text)
+        out = self.succeed("check", "a.toml")
+        self.assertEqual(out, self.succeed("check", "a.toml", ranks=2))
+        self.assertRegex(out, r"noise: sampled, .+\n  chain \{ type = .graph_walk., .+ \}\n  stationary law: uniform, 6 states")
+        self.assertRegex(out, r"adjusted homophily +0\.5 .+whole graph, 8 nodes, 8 edges")
+        self.assertRegex(out, r"adjusted homophily +0\.714286 .+component walked on, 6 nodes, 7 edges")
+        # The eigenvalues of the walk's matrix, made by its definition.
+        degree = np.array([2, 2, 3, 3, 2, 2])
+        P = np.zeros((6, 6))
+        for u, v in ((0, 1), (1, 2), (2, 0), (3, 4), (4, 5), (5, 3), (2, 3)):
+            P[u, v] = P[v, u] = 1 / max(degree[u], degree[v])
+        P += np.diag(1 - P.sum(1))
+        second = sorted(np.linalg.eigvalsh(P), key=abs)[-2]
+        for name, value in (("relaxation time", 1 / (1 - abs(second))), ("second eigenvalue", second)):
+            found = re.search(rf"{name} +(\S+) +computed", out)
+            self.assertAlmostEqual(float(found[1]), value, delta=2e-6 * abs(value), msg=name)
+        self.assertRegex(out, r"autocorrelation of F\(z\*, \.\) +\S+ +estimated \(worker 0, 200 batches of \d+ steps")
+        self.succeed("run", "a.toml", "--out", "one")
+        self.succeed("run", "a.toml", "--out", "two", ranks=2)
+        one, two = (history_of(self.folder / out / "gradient" / "seed-1.h5") for out in ("one", "two"))
+        self.assertEqual(one[1].tobytes(), two[1].tobytes())
+        self.write(text.replace('graph = "g.edges"\n', ""))
+        done = self.run_program("check", "a.toml")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("'g.edges' has 8 nodes, 6 of them in its largest component", done.stderr)
+
+    def test_check_of_noise_that_remembers(self):
+        # Two states that switch with probability s = 1/20: relaxation time 1 / (2s) = 10, autocorrelation time
+        # 1/s - 1 = 19; the noise is the chain's value times a vector, and so has the same. Independent noise has 1.
+        noise = 'noise = { type = "additive", sigma = 0.5, chain = { type = "two_state", switching = 0.05 } }\n[stop]'
+        self.write(SMALL.replace("[stop]", noise) + METHOD)
+        out = self.succeed("check", "a.toml")
+        for name, value in (("relaxation time", "10"), ("autocorrelation of values", "19"), ("sigma", "0.5")):
+            self.assertRegex(out, rf"\n  {name} +{value} +known")
+        def of_operator(text):
+            return float(re.search(r"autocorrelation of F\(z\*, \.\) +(\S+) +estimated", text)[1])
+        self.assertAlmostEqual(of_operator(out), 19, delta=4)  # two standard errors of 200 batches of one number
+        iid = self.succeed("check", "a.toml", "--set", "problem.noise.chain=iid")
+        self.assertAlmostEqual(of_operator(iid), 1, delta=0.2)
 
     def test_check_says_the_same_on_two_ranks(self):
         self.write(SMALL + METHOD)

@@ -26,6 +26,10 @@ inline std::vector<trivium::Table> variants(const std::string& name) {
             {{"matrix", "three"}, {"values", "marks"}},
             {{"matrix", "cheap_cycle"}},
             {{"matrix", "periodic"}}};
+  if (name == "graph_walk")
+    return {{{"edges", "kite"}},
+            {{"edges", "kite"}, {"kind", "lazy"}, {"hold", 0.3}},
+            {{"edges", "kite"}, {"kind", "simple"}}};
   if (name == "metropolis") return {{}, {{"scale", 0.7}}, {{"scale", 8}}};
   return {{}};
 }
@@ -38,7 +42,8 @@ inline constexpr DataFile data_files[] = {
     {"three", "0.5 0.5 0\n0.2 0.3 0.5  # goes round\n0, 0.75, 0.25\n"},
     {"marks", "3\n-1\n10\n"},
     {"cheap_cycle", "0.1 0.9 0 0\n0 0.1 0.9 0\n0 0 0.1 0.9\n0.6 0 0 0.4\n"},  // not reversible, not uniform
-    {"periodic", "0 0.5 0 0.5\n0.25 0 0.75 0\n0 1 0 0\n1 0 0 0\n"},           // of period 2
+    {"kite", "0 1\n1 2\n2 0\n2 3\n3 4\n"},
+    {"periodic", "0 0.5 0 0.5\n0.25 0 0.75 0\n0 1 0 0\n1 0 0 0\n"},  // of period 2
 };
 
 }  // namespace contract

@@ -51,6 +51,23 @@ std::string regression_file() {
   return path;
 }
 
+// Of 23 rows the odd ones on a path, of the others only two together.
+std::string graph_file() {
+  const std::string path = scratch() / "edges.txt";
+  std::ofstream file(path);
+  for (int row = 1; row + 2 < 23; row += 2) file << row << ' ' << row + 2 << '\n';
+  file << "0 4\n";
+  return path;
+}
+
+std::string classes_file() {
+  const std::string path = scratch() / "classes.svm";
+  std::ofstream file(path);
+  Stream stream(6, Purpose::test, everyone, 0);
+  for (int row = 0; row < 23; ++row) file << row % 3 << " 1:" << stream.normal() << " 3:" << row << '\n';
+  return path;
+}
+
 // Small parameter sets; a problem that is not listed is checked with its defaults.
 std::vector<Table> parameter_sets(const std::string& name) {
   const Table ball{{"type", "l2_ball"}, {"radius", 2.0}}, cross{{"type", "l1_ball"}, {"radius", 1.5}};
@@ -79,6 +96,14 @@ std::vector<Table> parameter_sets(const std::string& name) {
     if (!io::hdf5_available()) return {};
     return {{{"file", affine_file()}}, {{"file", affine_file()}, {"dtype", "float32"}}};
   }
+  if (name == "regression")
+    return {
+        {{"file", regression_file()}, {"workers", 4}},
+        {{"file", regression_file()}, {"workers", 5}, {"loss", "squares"}, {"lambda", 0.0}},
+        {{"file", regression_file()}, {"workers", 3}, {"loss", "squares"}, {"shared_rows", true}},
+        {{"file", classes_file()}, {"workers", 2}, {"positive", 1}, {"features", 5}, {"shared_rows", true}},
+        {{"file", classes_file()}, {"workers", 3}, {"positive", 2}, {"graph", graph_file()}},
+        {{"file", classes_file()}, {"workers", 2}, {"labels", "as_they_are"}, {"loss", "squares"}}};
   if (name == "robust_regression") {
     std::vector<Table> sets{{{"file", regression_file()}, {"workers", 4}},
                             {{"file", regression_file()}, {"workers", 3}, {"x_set", ball}, {"y_set", cross}}};

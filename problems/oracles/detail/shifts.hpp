@@ -18,6 +18,7 @@ class Shifts : public Oracle {
     return pieces;
   }
   double calls_per_sample(int) const final { return 1; }
+  const noise::chains::Chain& chain(int) const final { return chain(); }
   void state(Archive& archive) final { walkers_.state(archive); }
 
  protected:
