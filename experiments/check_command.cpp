@@ -94,15 +94,14 @@ void print_monotonicity(Prepared& prepared, bool server) {
   const Vector& centre = prepared.solution ? *prepared.solution : prepared.start;
   const double least = least_monotonicity(prepared, centre, 32);
   if (!server) return;
-  const char* verdict = mu > 1e-12 * prepared.constants->L()   ? "strongly monotone"
-                        : mu > -1e-9 * prepared.constants->L() ? "monotone"
-                                                               : "NOT monotone";
+  const double L = prepared.constants->L();
+  const bool wide = prepared.problem->traits().dtype == Dtype::float64;
+  const double rounding = (wide ? 1e-12 : 1e-6) * L, tolerance = (wide ? 1e-9 : 1e-6) * L;
+  const char* verdict = mu > rounding ? "strongly monotone" : mu > -tolerance ? "monotone" : "NOT monotone";
   fmt::print("\nthe operator is {} at the {} (mu = {:.4g})\n", verdict,
              prepared.solution ? "solution" : "start", mu);
   fmt::print("smallest <F(a) - F(b), a - b> / |a - b|^2 over 32 random pairs around it: {:.4g}{}\n", least,
-             least < -1e-9 * prepared.constants->L()
-                 ? "  -- NOT monotone there: theory does not apply that far out"
-                 : "");
+             least < -tolerance ? "  -- NOT monotone there: theory does not apply that far out" : "");
 }
 
 void print_method(const MethodRun& run, const solvers::Theory& theory) {

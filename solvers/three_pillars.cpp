@@ -149,11 +149,19 @@ class ThreePillars final : public Solver {
     problem_.prox(gamma_, next_);
   }
 
+  /// Whether the proof holds for inexact u. hpe: |r - g S|^2 <= (1 + a) |r|^2 + (1 + 1/a) g^2 |S|^2 with |r|
+  /// <= |u - z| / 2 needs (1 + a) / 4 + g mu <= 1 - p and (1 + 1/a) g^2 C^2 + g mu <= p for some a.
+  bool leaves_room_for_errors(double g_mu, double g_C) const {
+    const double p = snapshot_.probability(), a = 4 * (1 - p - g_mu) - 1, rounding = 1e-12;
+    if (!hpe_) return p <= 0.5;
+    return a >= -rounding && (a + 1) * g_C * g_C <= a * (p - g_mu) + rounding;
+  }
+
   void use_theory(const Params& params, problems::Constants& constants) {
     const compressors::Guarantee& up = up_.guarantee;
     snapshot_.use_theory(std::min(0.5, senders_.share() * up.expected_bits / snapshot_.dense_bits()));
-    const double p = snapshot_.probability(), mu = above_rounding(constants.mu(), server_.L_1());
-    const double C = above_rounding(correction_constant(up, senders_.variance(), constants), server_.L_1());
+    const double p = snapshot_.probability(), mu = server_.above_rounding(constants.mu());
+    const double C = correction_constant(up, senders_.variance(), constants, server_);
     double bound = C > 0 ? std::sqrt(p) / (2 * C) : std::numeric_limits<double>::infinity();
     if (mu > 0) bound = std::min(bound, p / (2 * mu));
     if (!std::isfinite(bound))
@@ -163,7 +171,8 @@ class ThreePillars final : public Solver {
     theory_.step = bound;
     theory_.step_used = gamma_;
     const bool has_rate = gamma_ <= bound * (1 + 1e-12) && gamma_ * mu <= 1 - p && senders_.uniform() &&
-                          snapshot_.by_coin() && server_.is_exact_enough(hpe_);
+                          snapshot_.by_coin() && server_.is_exact_enough(hpe_) &&
+                          (params.inner.inner == "exact" || leaves_room_for_errors(gamma_ * mu, gamma_ * C));
     theory_.rate = has_rate ? 1 - gamma_ * mu / 2 : 1;
     const double dense = snapshot_.dense_bits(), vectors = up.linear ? 1 : 2;
     theory_.bits_up = senders_.share() * up.expected_bits + snapshot_.frequency() * dense;

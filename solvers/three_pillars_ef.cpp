@@ -141,10 +141,10 @@ class ThreePillarsEf final : public Solver {
   /// = zhat + p (m - z) - gamma F(u), and gamma F(u) = gamma ((F - F_1)(u) - (F - F_1)(m)) + zbar - u for an
   /// exact u.
   void use_theory(const Params& params, problems::Constants& constants) {
-    const double delta = up_.guarantee.contraction(), mu = above_rounding(constants.mu(), server_.L_1());
+    const double delta = up_.guarantee.contraction(), mu = server_.above_rounding(constants.mu());
     snapshot_.use_theory(std::min(0.5, 1 / delta));
     const double p = std::min(snapshot_.probability(), 0.5);
-    const double sig1 = above_rounding(constants.get(problems::Which::sig1).value, server_.L_1());
+    const double sig1 = mean_distance_to_first(constants, server_);
     // Where nothing limits the step, for equal workers, the server alone makes the progress of 1 / L_1 per
     // round.
     const double free = mu > 0 ? p / (4 * mu) : 1 / server_.L_1();
@@ -158,7 +158,8 @@ class ThreePillarsEf final : public Solver {
     server_.use_theory(inner_steps(hpe_, gamma_, server_.L_1(), mu));
     theory_.step_used = gamma_;
     const bool has_rate = error_feedback_ && up_.guarantee.proven && snapshot_.by_coin() &&
-                          gamma_ <= proven * (1 + 1e-12) && server_.is_exact_enough(hpe_);
+                          snapshot_.probability() <= 0.5 && gamma_ <= proven * (1 + 1e-12) &&
+                          server_.is_exact_enough(hpe_);
     theory_.rate = has_rate ? 1 - gamma_ * mu / 3 : 1;
     const double dense = snapshot_.dense_bits();
     theory_.bits_up = up_.guarantee.expected_bits + snapshot_.frequency() * dense;

@@ -39,6 +39,11 @@ Server::Server(const InnerParams& params, const Context& context)
       half_(context.start.like()),
       B_(half_.like()) {}
 
+double Server::above_rounding(double constant) const {
+  const double rounding = problem_.traits().dtype == Dtype::float64 ? 1e-12 : 1e-6;
+  return constant > rounding * L_1_ ? constant : 0;
+}
+
 bool Server::is_exact_enough(bool forgiving) const {
   if (rule_ == Rule::fixed) return from_theory_ || steps_ >= theory_steps_;
   return rule_ == Rule::exact || forgiving;

@@ -25,6 +25,9 @@ class Server {
 
   bool here() const { return network_.is_server(); }
   double L_1() const { return L_1_; }
+  /// A measured constant of the problem, or 0 where it is what rounding leaves of equal workers or of a
+  /// rotation: a step of 1 / c would send the server into endless inner steps.
+  double above_rounding(double constant) const;
   /// Inner steps for `inner = "theory"`.
   void use_theory(std::int64_t steps) { theory_steps_ = steps; }
   /// Whether the sub-problems are solved as well as the rate asks for; |g B(u)| <= |u - z| / 2 is enough for

@@ -5,6 +5,8 @@
 #include <trivium/core/errors.hpp>
 #include <trivium/solvers/solver.hpp>
 
+#include "server.hpp"
+
 namespace trivium::solvers {
 
 /// Parameters of methods in which only some workers answer.
@@ -60,17 +62,22 @@ class Senders {
   std::int64_t begun_ = 0;
 };
 
-/// A measured constant, or 0 where it is what rounding leaves of equal workers or of a rotation: a step of 1
-/// / c would send the server into endless inner steps.
-inline double above_rounding(double constant, double L) { return constant > 1e-12 * L ? constant : 0; }
+/// sig1, or 0 for equal workers. It is measured as the root of a difference of squares, of which rounding
+/// leaves sqrt(eps) L_1; sig1 <= delta + d1 tells whether anything else is there.
+inline double mean_distance_to_first(problems::Constants& constants, const Server& server) {
+  const double sig1 = constants.get(problems::Which::sig1).value;
+  if (server.above_rounding(sig1 * sig1 / server.L_1()) > 0) return sig1;
+  const double d1 = constants.get(problems::Which::d1).value;
+  return server.above_rounding(std::min(sig1, constants.get(problems::Which::delta).value + d1));
+}
 
 /// C with E|S|^2 <= C^2 |u - m|^2 for S the mean of Q_i(x_i), x_i = (F_i - F_1)(m) - (F_i - F_1)(u), over
 /// senders whose sampling has the variance P: |xbar| <= d1 |u - m| and (1/M) sum |x_i|^2 <= sig1^2 |u - m|^2.
-inline double correction_constant(const compressors::Guarantee& up, double P,
-                                  problems::Constants& constants) {
+inline double correction_constant(const compressors::Guarantee& up, double P, problems::Constants& constants,
+                                  const Server& server) {
   const double apart = up.joint_a + P, together = std::max(0.0, 1 - up.joint_b - P);
-  const double d1 = together > 0 ? constants.get(problems::Which::d1).value : 0;
-  const double sig1 = apart > 0 ? constants.get(problems::Which::sig1).value : 0;
+  const double d1 = together > 0 ? server.above_rounding(constants.get(problems::Which::d1).value) : 0;
+  const double sig1 = apart > 0 ? mean_distance_to_first(constants, server) : 0;
   return std::sqrt(together * d1 * d1 + apart * sig1 * sig1);
 }
 

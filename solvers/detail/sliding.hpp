@@ -49,7 +49,7 @@ class Sliding : public Solver {
         network_(context.network),
         dense_(dense(context, params.values)),
         server_(params.inner, context),
-        mu_(std::max(context.constants.mu(), 0.0)),
+        mu_(server_.above_rounding(context.constants.mu())),
         z_(context.start),
         u_(z_.like()),
         shift_(z_.like()),
@@ -63,7 +63,7 @@ class Sliding : public Solver {
 
   /// Fixes gamma_ to 1 / (2 d1), or less so that g mu <= `most`; `rule` says so.
   void use_step(const Tunable& step, problems::Constants& constants, double most, const char* rule) {
-    const double d1 = constants.get(problems::Which::d1).value;
+    const double d1 = server_.above_rounding(constants.get(problems::Which::d1).value);
     double bound = std::numeric_limits<double>::infinity();
     if (d1 > 0) bound = 1 / (2 * d1);
     if (mu_ > 0) bound = std::min(bound, most / mu_);

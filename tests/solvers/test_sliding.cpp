@@ -78,6 +78,21 @@ TEST_CASE("extragradient sliding on problem B: iterations and local steps to 1e-
   CHECK(arrive(here, sliding({{"eta", times_theory(0.5)}}), 1e-12).iterations == 92);
 }
 
+TEST_CASE("very similar workers: extragradient sliding keeps its rate with the theory's inner steps") {
+  // theta L_1 = 1030, F_1 nearly a rotation: with 4 (1 + theta L_1) inner steps it is at 1e8 after 40
+  // iterations.
+  Arena here = arena("bilinear", {{"n", 20}, {"sigma_min", 0}, {"similarity", 0.0005}, {"mu", 1e-4}});
+  Method method(here, {"extragradient_sliding", {}, ""});
+  const Theory stated = method.solver->theory();
+  CHECK(stated.step == Approx(1000));
+  CHECK(stated.rate == Approx(0.9));
+  method.start();
+  for (int k = 1; k <= 100; ++k) {
+    method.steps(1);
+    REQUIRE(method.distance() <= std::pow(stated.rate, k));
+  }
+}
+
 TEST_CASE("rounds of both fall with the similarity, one for one") {
   const std::vector<double> similarity{0.4, 0.2, 0.1, 0.05, 0.025}, rounds{806, 400, 200, 102, 54};
   for (std::size_t i = 0; i < rounds.size(); ++i) {

@@ -251,7 +251,9 @@ TEST_CASE("a rate is stated where it is proven") {
   CHECK(rate({{"inner", "relative"}, {"form", "tseng"}}) == 1);  // needs more the smaller mu is
   CHECK(rate({{"inner", "fixed"}, {"inner_steps", 1}}) == 1);
   CHECK(rate({{"inner", "fixed"}, {"inner_steps", 100}}) < 1);
-  CHECK(rate({{"refresh", 1}}) == 1);  // needs g mu <= 1 - p
+  CHECK(rate({{"refresh", 1}}) == 1);    // needs g mu <= 1 - p
+  CHECK(rate({{"refresh", 0.8}}) == 1);  // errors of u need 1/4 + g mu <= 1 - p
+  CHECK(rate({{"refresh", 0.8}, {"inner", "exact"}}) < 1);
   CHECK(rate({{"uplink", identity}, {"participants", 2}}) < 1);
   CHECK(rate({{"uplink", identity}, {"participants", 2}, {"sampling", "cyclic"}}) == 1);
 }
@@ -266,18 +268,34 @@ TEST_CASE("equal workers and no strong monotonicity leave a finite step, and no 
 }
 
 TEST_CASE("what rounding leaves of equal workers and of mu = 0 does not make the step endless") {
+  // Measured for three equal workers: sig1, the root of a difference of squares, is 1.3e-8 L_1.
+  using problems::Which;
   Arena here = arena("bilinear", with(small, {{"similarity", 0}, {"mu", 0}}));
-  problems::Constants constants({}, [&](problems::Which which) {
-    const bool vanishes =
-        which == problems::Which::mu || which == problems::Which::d1 || which == problems::Which::sig1;
-    return problems::Constant{vanishes ? 1e-17 : 2.0, problems::Origin::estimated, "a test"};
+  problems::Constants constants({}, [&](Which which) {
+    const bool vanishes = which == Which::mu || which == Which::d1 || which == Which::delta;
+    const double value = which == Which::sig1 ? 2.6e-8 : vanishes ? 2e-16 : 2.0;
+    return problems::Constant{value, problems::Origin::estimated, "a test"};
   });
-  for (const char* name : {"three_pillars", "three_pillars_ef"}) {
+  for (const char* name : {"three_pillars", "three_pillars_ef", "svogs", "smmds", "extragradient_sliding"}) {
+    INFO(name);
     const auto solver =
         catalogue().make({name, {}, ""}, {*here.problem, here.network, constants, here.start});
     CHECK(solver->theory().step == 0.5);  // 1 / L_1
     CHECK(solver->theory().rate == 1);
   }
+}
+
+TEST_CASE("workers that are almost equal keep the step of their similarity") {
+  // sig1 = 3e-8 L_1 that is there: delta and d1 say so. p = 1/5, C = sig1.
+  using problems::Which;
+  Arena here = arena("bilinear", with(small, {{"similarity", 0}, {"mu", 0}}));
+  problems::Constants constants({}, [&](Which which) {
+    const bool small_one = which == Which::d1 || which == Which::delta || which == Which::sig1;
+    return problems::Constant{which == Which::mu ? 0 : small_one ? 6e-8 : 2, problems::Origin::estimated, ""};
+  });
+  const auto solver =
+      catalogue().make({"three_pillars", {}, ""}, {*here.problem, here.network, constants, here.start});
+  CHECK(solver->theory().step == Approx(std::sqrt(0.2) / (2 * 6e-8)));
 }
 
 TEST_CASE("problem B to 1e-6: rounds, dense vectors up and server evaluations") {

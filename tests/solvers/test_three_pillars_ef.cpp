@@ -91,6 +91,8 @@ TEST_CASE("the steps are those of the theory") {
   CHECK(theory.bits_up == Approx(10 * (64 + 7) + 0.1 * 6400));
   CHECK(theory.bits_down == Approx(2 * 1.1 * 6400));
   CHECK(of(with(proven, {{"refresh", 1e-5}})).step == Approx(1e-5 / 0.08).epsilon(1e-6));  // p / (4 mu)
+  CHECK(of(with(proven, {{"refresh", 0.5}})).rate < 1);
+  CHECK(of(with(proven, {{"refresh", 0.6}})).rate == 1);  // needs p <= 1/2
   CHECK(of(with(proven, {{"error_feedback", false}})).rate == 1);
   CHECK(of(with(proven, {{"form", "tseng"}, {"inner", "relative"}})).rate == 1);
 
