@@ -16,6 +16,7 @@ if [[ $# -gt 1 || ( $# -eq 1 && $1 != --write ) ]]; then
   exit 2
 fi
 . "$root/scripts/mpi-environment.sh"
+. "$here/table.sh"
 
 if [[ -z ${BUILD:-} ]]; then (cd "$root" && cmake --preset release > /dev/null); fi
 cmake --build "$build" --target benchmarks > /dev/null
@@ -55,27 +56,7 @@ for program in dense_operator combine rand_k top_k compressors framework_overhea
   "${launch[@]}" "$build/bench/$program" | tee /dev/stderr >> "$rows" || [[ $? == 2 ]]
 done
 
-table() {
-  machine
-  echo
-  echo '| what | measured | target | met |'
-  echo '|---|---|---|---|'
-  grep '^|' "$rows"
-  echo
-  echo 'The figures behind the ratios:'
-  echo
-  echo '```'
-  sed -e 's/^| \([^|]*\) |.*/\1/' "$rows"
-  echo '```'
-}
-text=$(table)
+text=$(machine; echo; print_table "$rows")
 echo
 echo "$text"
-if [[ ${1:-} == --write ]]; then
-  grep -qF "$begin" "$page" || { echo "$page has no line '$begin' to write the table after" >&2; exit 1; }
-  TEXT=$text awk -v begin="$begin" -v end="$end" '
-    $0 == begin { print; print ""; print ENVIRON["TEXT"]; print ""; skip = 1; next }
-    $0 == end { skip = 0 }
-    !skip' "$page" > "$page.new"
-  mv "$page.new" "$page"
-fi
+if [[ ${1:-} == --write ]]; then put_between "$page" "$begin" "$end" "$text"; fi

@@ -32,7 +32,7 @@ endif()
 set(TRIVIUM_CUDA_LIBRARIES "")
 if(TRIVIUM_CUDA)
   find_package(CUDAToolkit REQUIRED)
-  set(TRIVIUM_CUDA_LIBRARIES CUDA::cudart)
+  set(TRIVIUM_CUDA_LIBRARIES CUDA::cudart CUDA::cublas CUDA::cusparse)
 endif()
 
 # Python with the plotting packages: the distribution's own one first, since a virtual environment's may lack them.

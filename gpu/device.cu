@@ -1,7 +1,11 @@
+#include <cstdint>
+#include <limits>
+
 #include <cuda_runtime.h>
 
 #include <trivium/gpu/device.hpp>
 
+#include "detail/card.cuh"
 #include "detail/check.cuh"
 #include "detail/kernels.cuh"
 #include "detail/memory.cuh"
@@ -48,7 +52,17 @@ cudaStream_t make_stream() {
   return stream;
 }
 
+/// What is released stays with the process, for the next vector: giving it back at every wait, as CUDA does
+/// unless told otherwise, would cost more than the kernels.
+void keep_memory() {
+  cudaMemPool_t pool = nullptr;
+  check(cudaDeviceGetDefaultMemPool(&pool, 0), "cudaDeviceGetDefaultMemPool");
+  std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
+  check(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &all), "cudaMemPoolSetAttribute");
+}
+
 Lane make_lane() {
+  keep_memory();
   int processors = 0, threads = 0;
   check(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, 0), "cudaDeviceGetAttribute");
   check(cudaDeviceGetAttribute(&threads, cudaDevAttrMaxThreadsPerMultiProcessor, 0),
@@ -60,6 +74,7 @@ Lane make_lane() {
 class Card final : public Device {
  public:
   std::string name() const override { return "the CUDA device " + probe().name; }
+  Lane lane() const { return lane_; }
   void wait() const { check(cudaStreamSynchronize(lane_.stream), "cudaStreamSynchronize"); }
 
   void* allocate(std::size_t bytes) override {
@@ -162,6 +177,11 @@ std::string card_name() { return probe().name; }
 Device& device() {
   if (!available()) reject_with(why_not());
   return card();
+}
+
+Lane detail::card_lane() {
+  device();  // says why when there is none
+  return card().lane();
 }
 
 void synchronize() {

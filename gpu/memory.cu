@@ -17,11 +17,22 @@ namespace {
   fail(status, "cudaMallocAsync");
 }
 
+/// Hands what the pool holds unused back to the card, where it may come together to one large piece.
+bool give_back(cudaStream_t stream) {
+  cudaGetLastError();  // answered here
+  cudaMemPool_t pool = nullptr;
+  check(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
+  check(cudaDeviceGetDefaultMemPool(&pool, 0), "cudaDeviceGetDefaultMemPool");
+  return cudaMemPoolTrimTo(pool, 0) == cudaSuccess;
+}
+
 }  // namespace
 
 void* allocate(cudaStream_t stream, std::size_t bytes) {
   void* memory = nullptr;
-  const cudaError_t status = cudaMallocAsync(&memory, bytes, stream);
+  cudaError_t status = cudaMallocAsync(&memory, bytes, stream);
+  if (status == cudaErrorMemoryAllocation && give_back(stream))
+    status = cudaMallocAsync(&memory, bytes, stream);
   if (status != cudaSuccess) refuse(status, bytes);
   return memory;
 }

@@ -11,12 +11,15 @@
 // once.
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include <trivium/problems/partitioners.hpp>
 #include <trivium/problems/problem.hpp>
 #include <trivium/problems/sets.hpp>
 
+#include "detail/on_device.hpp"
 #include "detail/product_set.hpp"
+#include "detail/regression_on_card.hpp"
 #include "detail/sparse_rows.hpp"
 
 namespace trivium::problems {
@@ -31,6 +34,7 @@ class RobustRegression final : public Problem {
     double beta = 1;
     Plugin x_set{"whole_space", {}, {}};
     Plugin y_set{"whole_space", {}, {}};
+    std::string device = "host";
     void describe(Fields& fields) {
       fields.text("file", data.file, "LIBSVM text, looked up in the data folders; required");
       fields.choice("labels", data.labels, {"plus_minus_one", "as_they_are"},
@@ -43,6 +47,7 @@ class RobustRegression final : public Problem {
       fields.real("beta", beta, non_negative, "weight of |y|^2 / 2; monotone only where |x|^2 <= beta");
       fields.plugin("x_set", x_set, sets::catalogue(), "feasible set of x");
       fields.plugin("y_set", y_set, sets::catalogue(), "feasible set of y");
+      detail::describe_device(fields, device);
     }
   };
 
@@ -62,7 +67,7 @@ class RobustRegression final : public Problem {
   }
 
   RobustRegression(const Params& params, const Place& place)
-      : Problem({}),
+      : Problem({.workers = {}, .device = &detail::device_named(params.device)}),
         lambda_(params.lambda),
         beta_(params.beta),
         rows_("robust_regression", params.data,
@@ -72,18 +77,25 @@ class RobustRegression final : public Problem {
     feasible_.add(params.y_set, n_);
     traits_.dimension = 2 * n_;
     traits_.workers = worker_block(static_cast<int>(params.workers), place.rank, place.ranks);
+    if (params.device == "cuda") card_.emplace(rows_, traits_.workers);
     traits_.constrained = !feasible_.is_whole_space();
     traits_.has_gap = feasible_.is_bounded();
     traits_.has_jacobian = traits_.has_samples_gram = true;
   }
 
   void evaluate(int m, const Vector& z, Vector& out) override {
+    if (card_)
+      return card_->evaluate(static_cast<std::size_t>(m - traits_.workers.first), lambda_, beta_, z, out);
     const auto row_at = [first = rows_.first(m)](std::size_t i) { return first + i; };
     mean_over(rows_.count(m), row_at, z, out);
   }
   std::size_t samples(int m) const override { return rows_.count(m); }
   void evaluate_samples(int m, const Vector& z, std::span<const std::uint32_t> samples,
                         Vector& out) override {
+    if (card_)
+      reject(
+          "robust_regression with device = \"cuda\" evaluates batches of rows on the host only; use a method "
+          "that takes no samples, or device = \"host\"");
     const auto row_at = [samples, first = rows_.first(m)](std::size_t i) { return first + samples[i]; };
     mean_over(samples.size(), row_at, z, out);
   }
@@ -91,8 +103,14 @@ class RobustRegression final : public Problem {
   // J = [[Hxx, Hxy], [-Hxy^T, -Hyy]] with, for v = (u, w) and q_i = <a_i + y, u>, qbar = (1/N) sum q_i,
   //   Hxx u = (1/N) sum q_i (a_i + y) + lambda u      Hxy w   = <x, w> (abar + y) + rbar w
   //   Hyy w = <x, w> x - beta w                       Hxy^T u = qbar x + rbar u
-  // The transpose changes the sign of the two off-diagonal blocks.
+  // The transpose changes the sign of the two off-diagonal blocks. Constants are measured with it, rounds do
+  // without: it is computed on the host also where the vectors are not.
   void jacobian(int m, const Vector& z, const Vector& v, bool transposed, Vector& out) override {
+    if (!z.on_host()) {
+      Vector here(out.size());
+      jacobian(m, Vector(z.to_host()), Vector(v.to_host()), transposed, here);
+      return copy(out, here);
+    }
     const Halves<const double> at(z, n_), direction(v, n_);
     const Halves<double> result(out, n_);
     const auto [x, y] = at;
@@ -119,6 +137,11 @@ class RobustRegression final : public Problem {
   // and J_i^T (p, s) = (c g + lambda p - r_i s, c x + r_i p + beta s) with c = <g, p> - <x, s>. Inserted,
   // only multiples of a_i depend on the row in more than a number.
   void samples_gram(int m, const Vector& z, const Vector& v, Vector& out) override {
+    if (!z.on_host()) {
+      Vector here(out.size());
+      samples_gram(m, Vector(z.to_host()), Vector(v.to_host()), here);
+      return copy(out, here);
+    }
     const Halves<const double> at(z, n_), direction(v, n_);
     const Halves<double> result(out, n_);
     const auto [x, y] = at;
@@ -191,6 +214,7 @@ class RobustRegression final : public Problem {
   detail::SparseRows rows_;
   std::size_t n_;
   detail::ProductSet feasible_;
+  std::optional<detail::RegressionOnCard> card_;
 };
 
 }  // namespace

@@ -32,20 +32,25 @@ Solved solve_together(problems::Problem& problem, const Plugin& method, const So
   if (options.every < 1) reject("solve: every must be at least 1, got {}", options.every);
   Vector start = start_of(problem, options);
   problem.prox(1, start);  // a feasible start
+  std::optional<Vector> solution;
+  if (options.solution) {
+    if (options.solution->size() != start.size())
+      reject("solve: the solution has {} entries, the problem {}", options.solution->size(), start.size());
+    copy(solution.emplace(start.like()), *options.solution);  // to where the problem lives
+  }
   mpi::Network network(transport, problem.traits().workers, start, options.seed);
-  problems::Constants constants =
-      analysis::constants(problem, network, options.solution ? *options.solution : start);
+  problems::Constants constants = analysis::constants(problem, network, solution ? *solution : start);
   const auto solver = make(method, {problem,
                                     network,
                                     constants,
                                     start,
-                                    options.solution ? &*options.solution : nullptr,
+                                    solution ? &*solution : nullptr,
                                     options.noise ? &*options.noise : nullptr,
                                     options.estimator ? &*options.estimator : nullptr,
                                     {"."}});
   Silent silent;
   RunSettings settings{.limits = options.limits, .every = options.every, .checkpoint_seconds = 0};
-  Outcome outcome = run(*solver, problem, network, start, options.solution, settings, silent);
+  Outcome outcome = run(*solver, problem, network, start, solution, settings, silent);
   return {solver->point(), std::move(outcome.stop), std::move(outcome.history)};
 }
 

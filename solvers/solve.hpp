@@ -17,7 +17,8 @@ inline Limits default_limits() {
 struct SolveOptions {
   Limits limits = default_limits();  ///< when to stop: residual 1e-12 or 100,000 iterations
   std::optional<Vector> start;       ///< z0; the problem's own, or zero
-  std::optional<Vector> solution;    ///< enables limits.distance and the column `distance`
+  std::optional<Vector> solution;    ///< enables limits.distance and the column `distance`; like the start of
+                                     ///< any type, on any device
   std::int64_t every = 10;           ///< iterations between records
   std::uint64_t seed = 1;
   std::optional<Plugin>

@@ -6,11 +6,15 @@
 
 namespace trivium::gpu::detail {
 
+/// Throws std::runtime_error "<what>: <the library's message>".
+[[noreturn]] inline void fail(const char* what, const std::string& message) {
+  throw std::runtime_error(std::string(what) + ": " + message);
+}
+
 /// Throws std::runtime_error "<what>: <CUDA's message> (<its name>)".
 [[noreturn]] inline void fail(cudaError_t status, const char* what) {
   cudaGetLastError();  // an error that was thrown must not be found again by the next launch
-  throw std::runtime_error(std::string(what) + ": " + cudaGetErrorString(status) + " (" +
-                           cudaGetErrorName(status) + ")");
+  fail(what, std::string(cudaGetErrorString(status)) + " (" + cudaGetErrorName(status) + ")");
 }
 
 /// Fails unless the call succeeded. Every CUDA call goes through here; after a kernel launch, which returns

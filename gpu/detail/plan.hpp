@@ -34,6 +34,26 @@ inline std::size_t grown(std::size_t capacity, std::size_t needed) {
   return needed <= capacity ? capacity : std::max(needed, 2 * capacity);
 }
 
+inline constexpr std::size_t lane_bytes = 128;  ///< of a row of its tile, what one of 32 lanes keeps
+
+/// How a matrix is cut for both of its products in one pass: tiles of 32 lanes' columns and `height` rows. By
+/// the matrix alone, so that the order of summation does not depend on the card.
+struct Tiles {
+  std::size_t rows, columns;
+  std::size_t across, down, height;
+  /// How many sums the tiles leave: one for each of their rows and columns.
+  std::size_t sums() const { return across * rows + down * columns; }
+};
+
+/// About a thousand tiles, enough for any card, of 32 to 256 rows.
+inline Tiles tiles_of(std::size_t rows, std::size_t columns, std::size_t scalar_bytes) {
+  constexpr std::size_t enough = 1024;
+  const auto parts = [](std::size_t whole, std::size_t part) { return (whole + part - 1) / part; };
+  const std::size_t across = parts(columns, 32 * lane_bytes / scalar_bytes);
+  const std::size_t height = std::clamp<std::size_t>(parts(rows, parts(enough, across)), 32, 256);
+  return {rows, columns, across, parts(rows, height), height};
+}
+
 /// Second stage of a reduction, from the first partial sum to the last.
 inline double sum_in_order(std::span<const double> partials) {
   double sum = 0;

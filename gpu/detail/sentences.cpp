@@ -28,6 +28,11 @@ std::string out_of_memory(std::size_t asked, std::size_t free, std::size_t total
       gib(asked), gib(free), gib(total));
 }
 
+std::string no_memory_for(const char* call) {
+  return fmt::format("not enough memory on the CUDA device for {}; use float32, more cards or the host",
+                     call);
+}
+
 void reject_with(const std::string& sentence) { throw InputError(sentence); }
 
 }  // namespace trivium::gpu::detail

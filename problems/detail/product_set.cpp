@@ -29,6 +29,13 @@ bool ProductSet::is_whole_space() const {
 }
 
 void ProductSet::project(Vector& z) {
+  if (is_whole_space()) return;
+  if (!z.on_host()) {
+    if (here_.size() != z.size() || here_.dtype() != z.dtype()) here_ = Vector(z.size(), z.dtype());
+    copy(here_, z);
+    project(here_);
+    return copy(z, here_);
+  }
   std::size_t first = 0;
   for (Part& part : parts_) {
     if (part.set->is_whole_space()) {
@@ -52,6 +59,7 @@ bool ProductSet::is_bounded() const {
 }
 
 double ProductSet::gap(const Vector& z, const Vector& F) {
+  if (!z.on_host()) return gap(Vector(z.to_host()), Vector(F.to_host()));
   std::size_t first = 0;
   double total = 0;
   for (Part& part : parts_) {

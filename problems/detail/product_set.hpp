@@ -7,7 +7,8 @@
 
 namespace trivium::problems::detail {
 
-/// A product of feasible sets over consecutive parts of a host vector.
+/// A product of feasible sets over consecutive parts of a vector. Sets work on the host: a vector that lives
+/// elsewhere is fetched, which waits, and brought back; over the whole space nothing moves.
 class ProductSet {
  public:
   /// Constrains the next `size` entries. Throws InputError for an unknown set or wrong parameters.
@@ -29,6 +30,7 @@ class ProductSet {
   };
   std::vector<Part> parts_;
   std::vector<double> widened_;  // the largest part as float64: what sets work on
+  Vector here_;                  // a vector that lives elsewhere
 };
 
 }  // namespace trivium::problems::detail

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <stdexcept>
 #include <utility>
 
 #include <trivium/core/errors.hpp>
+
+#include "on_device.hpp"
+#include "overloaded.hpp"
 
 namespace trivium::problems::detail {
 namespace {
@@ -18,11 +22,17 @@ Traits traits_of(const GameShape& shape, const Place& place) {
   traits.dimension = 2 * static_cast<std::size_t>(shape.n);
   traits.workers = worker_block(static_cast<int>(shape.workers), place.rank, place.ranks);
   traits.dtype = shape.dtype == "float32" ? Dtype::float32 : Dtype::float64;
+  traits.device = &device_named(shape.device);
   traits.affine = true;
   traits.has_jacobian = true;
   traits.has_samples_gram = shape.samples > 0;
   return traits;
 }
+
+// The constructor rejects summands on the card.
+constexpr auto no_samples = [](const GameOnCard&) {
+  throw std::logic_error("a game on the card has no summands");
+};
 
 bool is_constant(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [&](double value) { return value == values.front(); });
@@ -52,6 +62,7 @@ void GameShape::describe(Fields& fields) {
   fields.plugin("x_set", x_set, sets::catalogue(), "feasible set of x");
   fields.plugin("y_set", y_set, sets::catalogue(), "feasible set of y");
   fields.choice("dtype", dtype, {"float64", "float32"}, "scalars of points and matrices");
+  describe_device(fields, device);
 }
 
 ReferenceGame::ReferenceGame(const GameShape& shape, GameRecipe recipe, const Place& place)
@@ -64,6 +75,12 @@ ReferenceGame::ReferenceGame(const GameShape& shape, GameRecipe recipe, const Pl
     reject(
         "samples = 1 leaves one summand, whose spread nothing balances; use samples = 0 for none, or at "
         "least 2");
+  const bool on_card = shape.device == "cuda";
+  if (on_card && shape.samples > 0)
+    reject(
+        "samples = {} with device = \"cuda\": batches of summands are evaluated on the host only; "
+        "use samples = 0 or device = \"host\"",
+        shape.samples);
   set_.add(shape.x_set, n_);
   set_.add(shape.y_set, n_);
   traits_.constrained = !set_.is_whole_space();
@@ -71,10 +88,16 @@ ReferenceGame::ReferenceGame(const GameShape& shape, GameRecipe recipe, const Pl
   for (std::int64_t k = 0; k < shape.samples; ++k)
     sample_waves_.push_back(
         std::polar(1.0, two_pi * static_cast<double>(k) / static_cast<double>(shape.samples)));
+  const auto fill_in = [&]<class T>(GameData<T> data) {
+    if (on_card)
+      data_.emplace<GameOnCard>(data);
+    else
+      data_ = std::move(data);
+  };
   if (traits_.dtype == Dtype::float64)
-    data_ = build<double>();
+    fill_in(build<double>());
   else
-    data_ = build<float>();
+    fill_in(build<float>());
 }
 
 template <class T>
@@ -146,28 +169,21 @@ void GameData<T>::add_sample_squares(const T* v, T wave, T* out) const {
   }
 }
 
-namespace {
-template <class T>
-void apply_worker(const GameData<T>& data, std::size_t n, std::size_t row, const Vector& z, T sign,
-                  bool linear, Vector& out) {
-  data.apply(z.span<T>().data(), sign, data.E.data() + row * n, data.G.data() + row * n,
-             linear ? data.q.data() + row * 2 * n : data.no_q.data(), out.span<T>().data());
-}
-}  // namespace
-
-void ReferenceGame::evaluate(int m, const Vector& z, Vector& out) {
+void ReferenceGame::apply(int m, const Vector& z, bool transposed, bool linear, Vector& out) const {
   const auto row = static_cast<std::size_t>(m - traits_.workers.first);
-  std::visit([&]<class T>(const GameData<T>& data) { apply_worker<T>(data, n_, row, z, 1, true, out); },
-             data_);
+  const auto on_host = [&]<class T>(const GameData<T>& data) {
+    data.apply(z.span<T>().data(), static_cast<T>(transposed ? -1 : 1), data.E.data() + row * n_,
+               data.G.data() + row * n_, linear ? data.q.data() + row * 2 * n_ : data.no_q.data(),
+               out.span<T>().data());
+  };
+  const auto on_card = [&](const GameOnCard& data) { data.apply(row, z, transposed, linear, out); };
+  std::visit(Overloaded{on_host, on_card}, data_);
 }
+
+void ReferenceGame::evaluate(int m, const Vector& z, Vector& out) { apply(m, z, false, true, out); }
 
 void ReferenceGame::jacobian(int m, const Vector&, const Vector& v, bool transposed, Vector& out) {
-  const auto row = static_cast<std::size_t>(m - traits_.workers.first);
-  std::visit(
-      [&]<class T>(const GameData<T>& data) {
-        apply_worker<T>(data, n_, row, v, static_cast<T>(transposed ? -1 : 1), false, out);
-      },
-      data_);
+  apply(m, v, transposed, false, out);
 }
 
 std::size_t ReferenceGame::samples(int) const { return sample_waves_.size(); }
@@ -179,11 +195,11 @@ void ReferenceGame::evaluate_samples(int m, const Vector& z, std::span<const std
   for (const std::uint32_t k : samples) wave += sample_waves_.at(k);
   wave /= static_cast<double>(samples.size());
   evaluate(m, z, out);
-  std::visit(
-      [&]<class T>(const GameData<T>& data) {
-        data.add_samples(z.span<T>().data(), std::complex<T>(wave), out.span<T>().data());
-      },
-      data_);
+  std::visit(Overloaded{[&]<class T>(const GameData<T>& data) {
+                          data.add_samples(z.span<T>().data(), std::complex<T>(wave), out.span<T>().data());
+                        },
+                        no_samples},
+             data_);
 }
 
 // The summands' Jacobians are J_m + C_k, and the C_k = [[0, D_k], [-D_k, 0]] sum to zero: what is left is
@@ -193,11 +209,12 @@ void ReferenceGame::samples_gram(int m, const Vector& z, const Vector& v, Vector
   Vector image = v.like();
   jacobian(m, z, v, false, image);
   jacobian(m, z, image, true, out);
-  std::visit(
-      [&]<class T>(const GameData<T>& data) {
-        data.add_sample_squares(v.span<T>().data(), static_cast<T>(double_wave()), out.span<T>().data());
-      },
-      data_);
+  std::visit(Overloaded{[&]<class T>(const GameData<T>& data) {
+                          data.add_sample_squares(v.span<T>().data(), static_cast<T>(double_wave()),
+                                                  out.span<T>().data());
+                        },
+                        no_samples},
+             data_);
 }
 
 // The mean over k of exp(4 pi i k/r): over r = 2 summands every one is 1, over more they cancel.

@@ -9,6 +9,7 @@
 #include <trivium/problems/problem.hpp>
 
 #include "dense.hpp"
+#include "game_on_card.hpp"
 #include "product_set.hpp"
 #include "sine_basis.hpp"
 
@@ -25,6 +26,7 @@ struct GameShape {
   Plugin x_set{"whole_space", {}, ""};
   Plugin y_set{"whole_space", {}, ""};
   std::string dtype = "float64";
+  std::string device = "host";
   void describe(Fields& fields);
 };
 
@@ -99,6 +101,7 @@ class ReferenceGame : public Problem {
  private:
   template <class T>
   GameData<T> build() const;
+  void apply(int m, const Vector& z, bool transposed, bool linear, Vector& out) const;
   std::map<Which, Constant> constants() const;
   std::vector<double> mean_linear() const;
   std::vector<double> solve_in_sine_basis() const;
@@ -114,7 +117,7 @@ class ReferenceGame : public Problem {
   ProductSet set_;
   std::vector<std::complex<double>> sample_waves_;  // exp(2 pi i k/r), shape (r)
 
-  std::variant<GameData<double>, GameData<float>> data_;
+  std::variant<GameData<double>, GameData<float>, GameOnCard> data_;
 };
 
 }  // namespace trivium::problems::detail

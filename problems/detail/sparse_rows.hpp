@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,15 @@ class SparseRows {
   /// Worker m's rows are first(m), ..., first(m) + count(m) - 1.
   std::size_t first(int m) const { return shared_ ? 0 : first_[static_cast<std::size_t>(m - first_worker_)]; }
   std::size_t count(int m) const { return shared_ ? labels_.size() : first(m + 1) - first(m); }
+
+  /// All rows as arrays: row i has the entries offsets[i] to offsets[i + 1] - 1 of columns and values.
+  /// Worker m's part of the offsets has one number more than its rows.
+  std::span<const std::size_t> offsets(int m) const {
+    return std::span(offsets_).subspan(first(m), count(m) + 1);
+  }
+  std::span<const std::uint32_t> columns() const { return columns_; }
+  std::span<const double> values() const { return values_; }
+  std::span<const double> labels(int m) const { return std::span(labels_).subspan(first(m), count(m)); }
 
   double label(std::size_t row) const { return labels_[row]; }
   /// <a_row, x>; x has `features` entries.

@@ -3,7 +3,6 @@
 // bit.
 #include <cmath>
 #include <cstdint>
-#include <iostream>
 #include <limits>
 #include <numeric>
 #include <vector>
@@ -15,55 +14,16 @@
 #include <trivium/core/vector.hpp>
 #include <trivium/gpu/device.hpp>
 
+#include "numbers.hpp"
+
 using namespace trivium;
+using namespace trivium::testing;
 
 namespace {
 
 // Around a warp, around nothing, and large enough that the grid has to stride.
 const std::size_t sizes[] = {0, 1, 31, 32, 33, 1000, 100003, 2000003};
 const Dtype dtypes[] = {Dtype::float64, Dtype::float32};
-
-bool no_card() {
-  static const bool missing = [] {
-    if (!gpu::available()) std::cout << "skipped: " << gpu::why_not() << std::endl;
-    return !gpu::available();
-  }();
-  if (missing) WARN("skipped: " << gpu::why_not());
-  return missing;
-}
-
-/// Integers from -1000 to 1000 on the host; `which` makes them differ.
-Vector integers(std::size_t size, Dtype dtype, std::uint64_t which) {
-  Stream stream(1, Purpose::test, which, 0);
-  std::vector<double> values(size);
-  for (double& value : values) value = static_cast<double>(stream.below(2001)) - 1000;
-  Vector out(size, dtype);
-  out.assign(values);
-  return out;
-}
-
-/// Numbers of magnitude 1 to 2 with random signs and full mantissas: none is so small that its loss would not
-/// show.
-Vector reals(std::size_t size, Dtype dtype, std::uint64_t which) {
-  Stream stream(2, Purpose::test, which, 0);
-  std::vector<double> values(size);
-  for (double& value : values) value = (1 + stream.uniform()) * (stream.bernoulli(0.5) ? 1 : -1);
-  Vector out(size, dtype);
-  out.assign(values);
-  return out;
-}
-
-Vector on_card(const Vector& x) {
-  Vector out(x.size(), x.dtype(), gpu::device());
-  copy(out, x);
-  return out;
-}
-
-std::vector<Vector> on_card(const std::vector<Vector>& all) {
-  std::vector<Vector> out;
-  for (const Vector& x : all) out.push_back(on_card(x));
-  return out;
-}
 
 bool same(const Vector& card, const Vector& host) { return card.to_host() == host.to_host(); }
 
@@ -187,11 +147,10 @@ TEST_CASE("combinations of reals agree to rounding") {
     combine(expected, {{0.3, a}, {0.7, b}, {-1.1, c}});
     combine(found, {{0.3, p}, {0.7, q}, {-1.1, r}});
     // At most five roundings on each side (fewer where fused) of numbers below 2 (0.3 + 0.7 + 1.1) = 4.2.
-    const double unit = dtype == Dtype::float64 ? 0x1p-53 : 0x1p-24;
     const std::vector<double> e = expected.to_host(), f = found.to_host();
     double worst = 0;
     for (std::size_t i = 0; i < size; ++i) worst = std::max(worst, std::abs(e[i] - f[i]));
-    CHECK(worst <= 10 * unit * 4.2);
+    CHECK(worst <= 10 * unit(dtype) * 4.2);
   });
 }
 

@@ -37,6 +37,30 @@ TEST_CASE("a buffer at least doubles when it grows and never shrinks") {
   CHECK(grown(100, 5) == 100);
 }
 
+TEST_CASE("a matrix is cut into about a thousand tiles that cover it") {
+  // 32 lanes of 128 bytes are 512 columns of float64 and 1024 of float32.
+  const Tiles large = tiles_of(16384, 16384, 8);  // 32 across; 1024/32 = 32 down would be 512 rows high
+  CHECK(large.across == 32);
+  CHECK(large.height == 256);
+  CHECK(large.down == 64);
+  CHECK(large.sums() == 32 * 16384 + 64 * 16384);
+  CHECK(tiles_of(16384, 16384, 4).across == 16);
+  const Tiles small = tiles_of(33, 1, 8);
+  CHECK(small.across == 1);
+  CHECK(small.height == 32);
+  CHECK(small.down == 2);
+  for (const std::size_t rows : {1, 31, 32, 33, 1000, 100000})
+    for (const std::size_t columns : {1, 511, 512, 513, 20000})
+      for (const std::size_t bytes : {4, 8}) {
+        const Tiles tiles = tiles_of(rows, columns, bytes);
+        const std::size_t width = 32 * lane_bytes / bytes;
+        CHECK((tiles.across - 1) * width < columns);
+        CHECK(columns <= tiles.across * width);
+        CHECK((tiles.down - 1) * tiles.height < rows);
+        CHECK(rows <= tiles.down * tiles.height);
+      }
+}
+
 TEST_CASE("partial sums are added from the first to the last") {
   CHECK(sum_in_order({}) == 0);
   const std::vector<double> whole{1, 2, 3};
@@ -56,5 +80,7 @@ TEST_CASE("the sentences name what was found and what to do") {
         "not enough memory on the CUDA device: 2.00 GiB asked for, 0.50 of 80.00 GiB free; use float32, more "
         "cards or "
         "the host");
+  CHECK(no_memory_for("cublasCreate") ==
+        "not enough memory on the CUDA device for cublasCreate; use float32, more cards or the host");
   CHECK_THROWS_AS(reject_with("a sentence"), trivium::InputError);
 }
