@@ -3,6 +3,8 @@
 #include <trivium/compressors/value_coder.hpp>
 #include <trivium/core/errors.hpp>
 
+#include "detail/entries.hpp"
+
 namespace trivium::compressors {
 namespace {
 
@@ -73,14 +75,8 @@ class Bernoulli final : public Compressor {
  private:
   /// The entries as float64 on the host, in place where that is what they are.
   std::span<const double> numbers(const Vector& x) {
-    if (!x.on_host()) {
-      values_ = x.to_host();
-    } else if (x.dtype() == Dtype::float64) {
-      return x.span<double>();
-    } else {
-      const std::span<const float> narrow = x.span<float>();
-      std::copy(narrow.begin(), narrow.end(), values_.begin());
-    }
+    if (x.on_host() && x.dtype() == Dtype::float64) return x.span<double>();
+    with_entries(x, [this](auto entries) { std::copy(entries.begin(), entries.end(), values_.begin()); });
     return values_;
   }
 

@@ -4,6 +4,8 @@
 #include <trivium/compressors/value_format.hpp>
 #include <trivium/core/errors.hpp>
 
+#include "detail/entries.hpp"
+
 namespace trivium::compressors {
 namespace {
 
@@ -128,8 +130,7 @@ class BlockRandK final : public Compressor {
 
   /// The chosen blocks of x to `values_`; what is returned are their last values that travel by themselves.
   std::span<double> read_blocks(const Vector& x) {
-    if (!x.on_host()) return read_blocks(std::span<const double>(x.to_host()));
-    return x.dtype() == Dtype::float64 ? read_blocks(x.span<double>()) : read_blocks(x.span<float>());
+    return with_entries(x, [&](auto entries) { return read_blocks(entries); });
   }
   template <class T>
   std::span<double> read_blocks(std::span<const T> x) {

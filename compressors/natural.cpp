@@ -3,6 +3,7 @@
 
 #include <trivium/compressors/compressor.hpp>
 
+#include "detail/codes_on_card.hpp"
 #include "detail/entries.hpp"
 #include "detail/rounded.hpp"
 
@@ -12,11 +13,13 @@ namespace {
 /// A floating-point format seen as an integer in a lane of 64 bits: sign, exponent and mantissa.
 struct Wide {
   static constexpr int mantissa = 52, width = 12;
+  static constexpr auto rule = gpu::Rounding::Rule::natural_float64;
   TRIVIUM_INLINE static Words pattern(const Reals& x) { return same_bits<std::uint64_t>(x); }
   TRIVIUM_INLINE static Reals number(const Words& pattern) { return same_bits<double>(pattern); }
 };
 struct Narrow {
   static constexpr int mantissa = 23, width = 9;
+  static constexpr auto rule = gpu::Rounding::Rule::natural_float32;
   /// Rounded to nearest; what is finite stays so.
   TRIVIUM_INLINE static Words pattern(const Reals& x) {
     constexpr auto most = std::bit_cast<std::uint64_t>(double{std::numeric_limits<float>::max()});
@@ -90,6 +93,8 @@ class Natural final : public Compressor {
  private:
   template <class Format>
   void append(const Vector& x, Message& message) {
+    if (gpu::holds(x))
+      return append_codes_on_card(message, x, {.rule = Format::rule}, {dimension_, Format::width});
     Stream stream = message.from.stream();
     with_entries(x, [&](auto entries) {
       append_rounded<Format::width>(
@@ -99,6 +104,10 @@ class Natural final : public Compressor {
   }
   template <class Format>
   void add(MessageReader& reader, double weight, Vector& out) {
+    if (gpu::holds(out)) {
+      add_codes_on_card(reader, {.rule = Format::rule, .unit = weight}, {dimension_, Format::width}, out);
+      return;
+    }
     const auto value = [weight](const Words& codes) {
       return weight * Format::number(codes << Format::mantissa);
     };

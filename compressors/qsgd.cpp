@@ -4,6 +4,7 @@
 
 #include <trivium/compressors/compressor.hpp>
 
+#include "detail/codes_on_card.hpp"
 #include "detail/elias.hpp"
 #include "detail/entries.hpp"
 #include "detail/levels.hpp"
@@ -82,6 +83,8 @@ class Qsgd final : public Compressor {
   void read_add(MessageReader& reader, double weight, Vector& out) override {
     require_dimension(out.size(), dimension_, "qsgd");
     LevelValues value(s_, weight, format_.read(reader));
+    if (!elias_ && gpu::holds(out))
+      return value.check("qsgd", add_codes_on_card(reader, value.on_card(), {dimension_, width_}, out));
     add_to_entries(out, [&](auto entries) {
       if (elias_)
         add_all_elias(reader, entries, value);
@@ -96,6 +99,8 @@ class Qsgd final : public Compressor {
   void append(const Scaled& scaled, Message& message) {
     Stream stream = message.from.stream();
     const LevelCodes<fraction> code(s_, scaled.norm());
+    if (!elias_ && gpu::holds(scaled.x()))
+      return append_codes_on_card(message, scaled.x(), code.rounding(), {dimension_, width_});
     with_entries(scaled.x(), [&](auto entries) {
       if constexpr (fixed_width == 0)
         if (elias_) return append_all_elias(message, stream, entries, code);

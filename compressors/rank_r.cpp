@@ -5,6 +5,7 @@
 #include <trivium/compressors/value_format.hpp>
 #include <trivium/core/errors.hpp>
 
+#include "detail/entries.hpp"
 #include "detail/matrix_parts.hpp"
 #include "detail/orthonormal.hpp"
 
@@ -144,15 +145,7 @@ class RankR final : public Compressor {
   /// x as float64, with zeros behind its end.
   void load(const Vector& x) {
     entries_.tail(entries_.size() - static_cast<Eigen::Index>(dimension_)).setZero();
-    const auto copy = [this](const auto& entries) {
-      std::copy(entries.begin(), entries.end(), entries_.data());
-    };
-    if (!x.on_host())
-      copy(x.to_host());
-    else if (x.dtype() == Dtype::float64)
-      copy(x.span<double>());
-    else
-      copy(x.span<float>());
+    with_entries(x, [this](auto entries) { std::copy(entries.begin(), entries.end(), entries_.data()); });
   }
 
   /// The Q that a sender begins with: what its memory holds, or zeros for a fresh start.

@@ -6,6 +6,7 @@
 
 #include <trivium/compressors/compressor.hpp>
 
+#include "detail/blocked_sum.hpp"
 #include "detail/entries.hpp"
 
 namespace trivium::compressors {
@@ -61,7 +62,9 @@ class SignNorm final : public Compressor {
 
   void encode(const Vector& x, Message& message) override {
     require_dimension(x.size(), dimension_, "sign_norm");
-    double mean = with_entries(x, [&](auto entries) { return read_signs(entries); });
+    const double sum = gpu::holds(x) ? read_signs_on_card(x)
+                                     : with_entries(x, [&](auto entries) { return read_signs(entries); });
+    double mean = sum / static_cast<double>(dimension_);
     if (!std::isfinite(mean)) mean = mean_of_large(x);
     if (format_ == ValueFormat::float32 && std::isfinite(mean))
       mean = std::min(mean, double{std::numeric_limits<float>::max()});
@@ -75,6 +78,7 @@ class SignNorm final : public Compressor {
     double mean = 0;
     reader.read_values(std::span(&mean, 1), format_);
     reader.read_bits(signs_, dimension_);
+    if (gpu::holds(out)) return gpu::add_signs(signs_, weight * mean, out);
     const auto plus = std::bit_cast<std::uint64_t>(weight * mean);
     add_to_entries(out, [&](auto to) {
       using T = typename decltype(to)::value_type;
@@ -88,28 +92,33 @@ class SignNorm final : public Compressor {
   }
 
  private:
-  /// Fills signs_; returns |x|_1 / d, summed in one fixed order.
+  /// Fills signs_; returns |x|_1, summed as in blocked_sum.hpp.
   template <class T>
   double read_signs(std::span<const T> x) {
-    double sums[16] = {};
+    double sum = 0, lanes[sum_lanes] = {};
     const auto add_sizes = [&](const T* from) {
-      for (std::size_t i = 0; i < word_bits; i += 16)
-        for (std::size_t lane = 0; lane < 16; ++lane) sums[lane] += std::abs(double{from[i + lane]});
+      for (std::size_t i = 0; i < word_bits; i += sum_lanes)
+        for (std::size_t lane = 0; lane < sum_lanes; ++lane) lanes[lane] += std::abs(double{from[i + lane]});
     };
     const std::size_t whole = x.size() / word_bits * word_bits;
     for (std::size_t begin = 0; begin < whole; begin += word_bits) {
+      if (begin % gpu::summed_block == 0) sum += fold(lanes);
       signs_[begin / word_bits] = signs_of(&x[begin]);
       add_sizes(&x[begin]);
     }
     if (whole < x.size()) {
+      if (whole % gpu::summed_block == 0) sum += fold(lanes);
       T last[word_bits] = {};
       std::copy(x.begin() + static_cast<std::ptrdiff_t>(whole), x.end(), last);
       signs_.back() = signs_of(last);
       add_sizes(last);
     }
-    double sum = 0;
-    for (const double part : sums) sum += part;
-    return sum / static_cast<double>(x.size());
+    return sum + fold(lanes);
+  }
+  double read_signs_on_card(const Vector& x) {
+    std::vector<double> blocks(gpu::summed_blocks(x.size()));
+    gpu::signs_and_sizes(x, signs_, blocks);
+    return sum_of_blocks(blocks);
   }
 
   /// |x|_1 / d where the sum is beyond the largest number, or an entry is not finite.

@@ -6,6 +6,7 @@
 #include <trivium/compressors/compressor.hpp>
 #include <trivium/core/errors.hpp>
 
+#include "detail/codes_on_card.hpp"
 #include "detail/entries.hpp"
 #include "detail/levels.hpp"
 #include "detail/rounded.hpp"
@@ -70,9 +71,10 @@ class Ternary final : public Compressor {
   void encode(const Vector& x, Message& message) override {
     require_dimension(x.size(), dimension_, "ternary");
     const double norm = format_.append(message, max_norm(x));
-    Stream stream = message.from.stream();
     const Scaled scaled(x, norm);
     const LevelCodes<trit_fraction> code(1, scaled.norm());
+    if (gpu::holds(scaled.x())) return append_on_card(message, scaled.x(), code.rounding());
+    Stream stream = message.from.stream();
     with_entries(scaled.x(), [&](auto entries) {
       if (base3_)
         append_base3(message, stream, entries, code);
@@ -84,6 +86,7 @@ class Ternary final : public Compressor {
   void read_add(MessageReader& reader, double weight, Vector& out) override {
     require_dimension(out.size(), dimension_, "ternary");
     LevelValues value(1, weight, format_.read(reader));
+    if (gpu::holds(out)) return value.check("ternary", add_on_card(reader, value.on_card(), out));
     add_to_entries(out, [&](auto entries) {
       if (base3_)
         add_base3(reader, entries, value);
@@ -120,8 +123,11 @@ class Ternary final : public Compressor {
     const std::size_t left = x.size() - begin;
     std::array<std::uint32_t, trit_group> codes;
     round_some(x.subspan(begin), stream, code, codes.data());
-    for (std::size_t i = 0; i < left; i += trits) {
-      const std::size_t count = std::min(trits, left - i);
+    append_rest(message, std::span(codes).first(left));
+  }
+  static void append_rest(Message& message, std::span<const std::uint32_t> codes) {
+    for (std::size_t i = 0; i < codes.size(); i += trits) {
+      const std::size_t count = std::min(trits, codes.size() - i);
       std::uint64_t word = 0;
       for (std::size_t k = 0; k < count; ++k) word += codes[i + k] * powers[k];
       message.append(Part::values, word, bits_for(powers[count]));
@@ -148,13 +154,26 @@ class Ternary final : public Compressor {
     }
     const std::span<T> left = out.subspan(begin);
     std::array<std::uint32_t, trit_group> codes;
-    for (std::size_t i = 0; i < left.size(); i += trits) {
-      const std::size_t count = std::min(trits, left.size() - i);
+    read_rest(reader, std::span(codes).first(left.size()));
+    add_some(codes.data(), left, value);
+  }
+  static void read_rest(MessageReader& reader, std::span<std::uint32_t> codes) {
+    for (std::size_t i = 0; i < codes.size(); i += trits) {
+      const std::size_t count = std::min(trits, codes.size() - i);
       auto word = static_cast<std::uint32_t>(reader.read(bits_for(powers[count])));
       for (std::size_t k = 0; k + 1 < count; ++k, word /= 3) codes[i + k] = word % 3;
       codes[i + count - 1] = word;
     }
-    add_some(codes.data(), left, value);
+  }
+
+  gpu::CodeLayout layout() const { return {dimension_, base3_ ? 0 : 2}; }
+  void append_on_card(Message& message, const Vector& x, const gpu::Rounding& rounding) const {
+    if (!base3_) return append_codes_on_card(message, x, rounding, layout());
+    append_codes_on_card(message, x, rounding, layout(), [&](auto rest) { append_rest(message, rest); });
+  }
+  bool add_on_card(MessageReader& reader, const gpu::CodeValues& values, Vector& out) const {
+    if (!base3_) return add_codes_on_card(reader, values, layout(), out);
+    return add_codes_on_card(reader, values, layout(), out, [&](auto rest) { read_rest(reader, rest); });
   }
 
   std::size_t dimension_;

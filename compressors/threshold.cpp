@@ -8,6 +8,8 @@
 #include <trivium/compressors/value_format.hpp>
 #include <trivium/core/errors.hpp>
 
+#include "detail/entries.hpp"
+
 namespace trivium::compressors {
 namespace {
 
@@ -116,8 +118,7 @@ class Threshold final : public Compressor {
 
   /// Marks the entries that are sent.
   void mark(const Vector& x) {
-    if (!x.on_host()) return mark(std::span<const double>(x.to_host()));
-    return x.dtype() == Dtype::float64 ? mark(x.span<double>()) : mark(x.span<float>());
+    with_entries(x, [&](auto entries) { mark(entries); });
   }
   template <class T>
   void mark(std::span<const T> x) {

@@ -35,6 +35,13 @@ class Stream {
   Stream(std::uint64_t seed, Purpose purpose, std::uint64_t worker, std::uint64_t round)
       : seed_(seed), purpose_(static_cast<std::uint64_t>(purpose)), worker_(worker), round_(round) {}
 
+  /// What Philox is keyed by. Word 4 b + i of a stream from its beginning is word i of Philox's block for the
+  /// counter (b, round, worker, 0) and the key (seed, purpose): whoever has the key can draw it anywhere.
+  struct Key {
+    std::uint64_t seed, purpose, worker, round;
+  };
+  Key key() const { return {seed_, purpose_, worker_, round_}; }
+
   static constexpr result_type min() { return 0; }
   static constexpr result_type max() { return std::numeric_limits<std::uint64_t>::max(); }
   /// 64 uniform bits.

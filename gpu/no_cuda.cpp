@@ -1,5 +1,6 @@
 // The gpu room of a build without CUDA: the same functions, none of them available.
 #include <trivium/core/errors.hpp>
+#include <trivium/gpu/compress.hpp>
 #include <trivium/gpu/operators.hpp>
 
 namespace trivium::gpu {
@@ -24,5 +25,17 @@ void dot(ConstPart, ConstPart, Part) { device(); }
 void couple(ConstPart, ConstPart, double, const ConstPart*, ConstPart, Part) { device(); }
 void settle_residuals(double, ConstPart, ConstPart, Part, Part) { device(); }
 void finish_regression(ConstPart, double, double, ConstPart, Part) { device(); }
+void select_largest(const Vector&, std::span<std::uint32_t>, std::span<double>) { device(); }
+double largest_size(const Vector&) { throw InputError(why_not()); }
+void signs_and_sizes(const Vector&, std::span<std::uint64_t>, std::span<double>) { device(); }
+void squares(const Vector&, bool, std::span<double>) { device(); }
+void add_signs(std::span<const std::uint64_t>, double, Vector&) { device(); }
+void pack_codes(const Vector&, const Rounding&, const Stream::Key&, const CodeLayout&,
+                std::span<std::uint64_t>) {
+  device();
+}
+bool add_codes(std::span<const std::uint64_t>, const CodeLayout&, const CodeValues&, Vector&) {
+  throw InputError(why_not());
+}
 
 }  // namespace trivium::gpu

@@ -6,12 +6,19 @@
 
 namespace trivium::compressors {
 
-/// Calls read(std::span<const T>) with the entries, T being the vector's scalar type. A vector that lives
-/// elsewhere is copied first.
+// How a compressor without kernels of its own takes a vector that lives elsewhere: one copy to the host, and
+// the same loops there; one copy back for what is added.
+
+/// Calls read(std::span<const T>) with the entries, T being the vector's scalar type.
 template <class Read>
 auto with_entries(const Vector& x, Read read) {
-  if (!x.on_host()) return read(std::span<const double>(x.to_host()));
-  return x.dtype() == Dtype::float64 ? read(x.span<double>()) : read(x.span<float>());
+  const auto read_here = [&read](const Vector& here) {
+    return here.dtype() == Dtype::float64 ? read(here.span<double>()) : read(here.span<float>());
+  };
+  if (x.on_host()) return read_here(x);
+  Vector here(x.size(), x.dtype());
+  copy(here, x);
+  return read_here(here);
 }
 
 /// Calls add(std::span<T>), which adds to all entries. A vector that lives elsewhere is added to in one

@@ -9,6 +9,9 @@
 #include <limits>
 #include <type_traits>
 
+#include <trivium/gpu/compress.hpp>
+
+#include "entries.hpp"
 #include "lanes.hpp"
 
 namespace trivium::compressors {
@@ -111,12 +114,8 @@ Largest::Largest(std::size_t dimension, std::size_t k) {
 }
 
 void Largest::select(const Vector& x, std::span<std::uint32_t> indices, std::span<double> values) {
-  if (!x.on_host())
-    select_among<double>(x.to_host(), indices, values);
-  else if (x.dtype() == Dtype::float64)
-    select_among(x.span<double>(), indices, values);
-  else
-    select_among(x.span<float>(), indices, values);
+  if (gpu::holds(x)) return gpu::select_largest(x, indices, values);
+  with_entries(x, [&](auto entries) { select_among(entries, indices, values); });
 }
 
 template <class T>

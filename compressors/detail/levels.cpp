@@ -6,6 +6,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "blocked_sum.hpp"
 #include "entries.hpp"
 
 namespace trivium::compressors {
@@ -29,6 +30,22 @@ double largest(std::span<const T> x) {
   return std::bit_cast<T>(*std::max_element(most, most + at_once));
 }
 
+/// sum x_i^2; nothing is known of it where it leaves the range of numbers.
+double squares_of(const Vector& x) {
+  if (!gpu::holds(x)) return with_entries(x, [](auto entries) { return sum_of_squares(entries); });
+  // Whether the host's compiler fuses products and sums: 1 + 2^-26 + 2^-54 and 1.5625 2^-54 together are more
+  // than half a unit above 1 + 2^-26, and less when 2^-54 was rounded off before.
+  static const bool fused = [] {
+    std::vector<double> probe(sum_lanes + 1);
+    probe.front() = 1.25 * 0x1p-27;
+    probe.back() = 1 + 0x1p-27;
+    return sum_of_squares(std::span<const double>(probe)) > 1 + 0x1p-26;
+  }();
+  std::vector<double> blocks(gpu::summed_blocks(x.size()));
+  gpu::squares(x, fused, blocks);
+  return sum_of_blocks(blocks);
+}
+
 /// The smallest float32 that is at least `norm`.
 float rounded_up(double norm) {
   constexpr float infinity = std::numeric_limits<float>::infinity();
@@ -40,11 +57,12 @@ float rounded_up(double norm) {
 }  // namespace
 
 double max_norm(const Vector& x) {
+  if (gpu::holds(x)) return gpu::largest_size(x);
   return with_entries(x, [](auto entries) { return largest(entries); });
 }
 
 double l2_norm(const Vector& x) {
-  const double plain = norm(x);
+  const double plain = std::sqrt(squares_of(x));
   if (plain > 1e-140 && plain <= std::numeric_limits<double>::max()) return plain;
   const double most = max_norm(x);  // the squares may have left the range of numbers
   if (most == 0 || !std::isfinite(most)) return most;

@@ -6,6 +6,7 @@
 #include <trivium/compressors/value_format.hpp>
 #include <trivium/core/errors.hpp>
 #include <trivium/core/vector.hpp>
+#include <trivium/gpu/compress.hpp>
 
 #include "lanes.hpp"
 
@@ -13,7 +14,8 @@ namespace trivium::compressors {
 
 /// max |x_i|; infinite or not a number when an entry is.
 double max_norm(const Vector& x);
-/// |x|_2 whatever the size of the entries; where it is above the largest number, that.
+/// |x|_2 whatever the size of the entries; where it is above the largest number, that. The squares are added
+/// up as in blocked_sum.hpp.
 double l2_norm(const Vector& x);
 
 /// How a norm travels, the field `values` of compressors whose entries are levels of it. Levels are taken of
@@ -54,6 +56,16 @@ struct Scaled {
   std::optional<Vector> copy_;
 };
 
+TRIVIUM_INLINE Reals fixed_point(const Reals& x, double factor, double zero) { return x * factor + zero; }
+
+/// Whether the compiler made a fused multiply-add of that, which rounds once: the card then does so too, and
+/// messages are the same. 1.5 (1 + e) (1 - e) is below 1.5, and 1.5 when it is rounded; 2^52 + 1.5 becomes
+/// 2^52 + 2.
+inline bool fixed_point_is_fused() {
+  volatile double x = 1.5 * (1 + 0x1p-30), factor = 1 - 0x1p-30;
+  return fixed_point(Reals{} + x, factor, 0x1p52)[0] == 0x1p52 + 1;
+}
+
 /// The code of x_i is floor(s + s x_i / norm + u), u uniform in [0, 1): s x_i / norm rounded to one of the
 /// two neighbouring whole numbers, unbiased, plus s. Numbers are fixed to `fraction` binary digits first, so
 /// the mean is off by at most 2^-(fraction + 1), as by the rounding of the product. 2 s < 2^(52 - fraction).
@@ -65,8 +77,13 @@ class LevelCodes {
       : zero_(0x1p52 + std::ldexp(s, fraction)), factor_(norm > 0 ? std::ldexp(s, fraction) / norm : 0) {}
   TRIVIUM_INLINE Words operator()(const Reals& x, const Words& random) const {
     // In the binade of 2^52 the mantissa is a whole number: 2^fraction times the code, before the carry.
-    const Words fixed = same_bits<std::uint64_t>(x * factor_ + zero_);
+    const Words fixed = same_bits<std::uint64_t>(fixed_point(x, factor_, zero_));
     return (fixed + (random >> (64 - fraction))) >> fraction & ((std::uint64_t{1} << (52 - fraction)) - 1);
+  }
+
+  /// The same for the card.
+  gpu::Rounding rounding() const {
+    return {gpu::Rounding::Rule::levels, fraction, factor_, zero_, fixed_point_is_fused()};
   }
 
  private:
@@ -92,7 +109,12 @@ class LevelValues {
   void check(const char* owner) const {
     std::int64_t any = 0;
     for (std::size_t lane = 0; lane < 8; ++lane) any |= wrong_[lane];
-    if (any != 0) throw MessageError(fmt::format("{}: a code above {} in a message", owner, most_));
+    check(owner, any == 0);
+  }
+  /// The same for the card, and the check of what it found.
+  gpu::CodeValues on_card() const { return {gpu::Rounding::Rule::levels, unit_, zero_, most_}; }
+  void check(const char* owner, bool all_known) const {
+    if (!all_known) throw MessageError(fmt::format("{}: a code above {} in a message", owner, most_));
   }
 
  private:

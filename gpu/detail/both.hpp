@@ -1,0 +1,55 @@
+#pragma once
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+/// Functions compiled for the card and for the host, where tests run them without a card.
+#ifdef __CUDACC__
+#define TRIVIUM_BOTH __host__ __device__ inline
+#else
+#define TRIVIUM_BOTH inline
+#endif
+
+namespace trivium::gpu::detail {
+
+TRIVIUM_BOTH std::uint64_t bits_of(double x) {
+  std::uint64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+TRIVIUM_BOTH std::uint32_t bits_of(float x) {
+  std::uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+TRIVIUM_BOTH double real_of(std::uint64_t bits) {
+  double x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+TRIVIUM_BOTH float real_of(std::uint32_t bits) {
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+/// a b + c, rounded once where `fused`, else after the product as well: compilers choose, and messages must
+/// not depend on which one it was.
+TRIVIUM_BOTH double multiply_add(double a, double b, double c, bool fused) {
+  if (fused) return fma(a, b, c);
+#ifdef __CUDA_ARCH__
+  return __dadd_rn(__dmul_rn(a, b), c);
+#else
+  volatile double product = a * b;
+  return product + c;
+#endif
+}
+
+/// x as float64. The card's conversion forgets the sign of what is not a number; this one does not.
+TRIVIUM_BOTH double widened(double x) { return x; }
+TRIVIUM_BOTH double widened(float x) {
+  if (x == x) return x;
+  return real_of(std::uint64_t{bits_of(x) >> 31} << 63 | std::uint64_t{0x7FF8} << 48);
+}
+
+}  // namespace trivium::gpu::detail
