@@ -30,7 +30,7 @@ void chain_speeds(const bench::TemporaryFolder& folder) {
   for (const std::string& name : noise::chains::catalogue().names()) {
     Table parameters;
     std::size_t states = 0;
-    if (name == "finite") parameters.set("file", matrix);
+    if (name == "finite") parameters.set("matrix", matrix);
     if (name == "graph_walk") parameters.set("edges", ring);
     if (name == "lazy" || name == "cycle" || name == "token") states = 100;
     const auto chain = noise::chains::catalogue().make({name, parameters, ""}, {states, {}});

@@ -48,7 +48,7 @@ load_before=$(cut -d ' ' -f 1 /proc/loadavg)
 rows=$(mktemp)
 trap 'rm -f "$rows"' EXIT
 for program in dense_operator combine rand_k top_k compressors framework_overhead method_overhead numpy_round masha_compressors svogs_comparison \
-  many_workers average; do
+  network markov many_workers average; do
   launch=()
   if [[ $program == average ]]; then launch=(mpirun -n 4); fi
   [[ -x $build/bench/$program ]] || { echo "$program is not built: TRIVIUM_MPI or TRIVIUM_HDF5 is off" >&2; continue; }

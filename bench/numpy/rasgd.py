@@ -74,7 +74,7 @@ def rasgd(oracle, d, mu, gamma, batch, cap, iterations, x):
         following = x_g - gamma * g
         x = eta * following + (1 - eta) * x_f
         x_f = following
-    return x_f, samples
+    return x, samples
 
 
 def main():

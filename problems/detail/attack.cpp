@@ -1,26 +1,12 @@
 #include "attack.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+
+#include "squared_norm.hpp"
 
 namespace trivium::problems::detail {
 namespace {
-
-// In float64, and in eight interleaved partial sums: the loop vectorises, whatever the width of a register.
-template <class T>
-double squared_norm(std::span<const T> x) {
-  constexpr std::size_t lanes = 8;
-  std::array<double, lanes> sums{};
-  std::size_t i = 0;
-  for (; i + lanes <= x.size(); i += lanes)
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      const double entry = static_cast<double>(x[i + lane]);
-      sums[lane] += entry * entry;
-    }
-  for (; i < x.size(); ++i) sums[0] += static_cast<double>(x[i]) * static_cast<double>(x[i]);
-  return ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
-}
 
 template <class T>
 void add(std::span<T> delta, T weight, std::span<const T> g) {

@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
+#include "squared_norm.hpp"
+
 namespace trivium::problems::detail {
 namespace {
-
-template <class T>
-double squared_norm(std::span<const T> x) {
-  double sum = 0;
-  for (const T entry : x) sum += static_cast<double>(entry) * static_cast<double>(entry);
-  return sum;
-}
 
 /// -grad_delta f = -W_1^T g + penalty delta, g the gradient in the first biases without weight decay: the sum
 /// of the rows' derivatives in z_1 is all that a shift of all rows sees of them.

@@ -36,7 +36,7 @@ Perceptron<T>::Perceptron(PerceptronShape shape, std::size_t block) : shape_(std
   for (std::size_t l = 1; l < shape_.widths.size(); ++l)
     slopes_.emplace_back(index(block), index(shape_.widths[l]));
   const std::size_t widest = *std::max_element(shape_.widths.begin(), shape_.widths.end());
-  products_.resize(index(block), index(widest));
+  before_slopes_.resize(index(block), index(widest));
   input_gradient_.resize(index(block), index(shape_.inputs()));
 }
 
@@ -45,8 +45,8 @@ void Perceptron<T>::run(const T* theta, std::size_t rows) {
   rows_ = index(rows);
   for (std::size_t l = 0; l < shape_.layers(); ++l) {
     auto z = values_[l + 1].topRows(rows_);
-    z.noalias() = values_[l].topRows(rows_) * matrix(theta, l).transpose();
-    z.rowwise() += Eigen::Map<const Eigen::Matrix<T, 1, Eigen::Dynamic>>(theta + shape_.biases(l), z.cols());
+    z.rowwise() = Eigen::Map<const Eigen::Matrix<T, 1, Eigen::Dynamic>>(theta + shape_.biases(l), z.cols());
+    products_.add(values_[l].topRows(rows_), matrix(theta, l).transpose(), z);
     if (l + 1 < shape_.layers()) activate(shape_.activation, z, slopes_[l].topRows(rows_));
   }
 }
@@ -98,18 +98,19 @@ template <class T>
 void Perceptron<T>::propagate(const T* theta) {
   for (std::size_t l = shape_.layers() - 1; l > 0; --l) {
     auto slope = slopes_[l - 1].topRows(rows_);
-    Eigen::Map<Rows> product(products_.data(), rows_, slope.cols());
-    product.noalias() = slopes_[l].topRows(rows_) * matrix(theta, l);
+    Eigen::Map<Rows> product(before_slopes_.data(), rows_, slope.cols());
+    product.setZero();
+    products_.add(slopes_[l].topRows(rows_), matrix(theta, l), product);
     slope = slope.cwiseProduct(product);
   }
 }
 
 template <class T>
-void Perceptron<T>::add_gradient(T* out) const {
+void Perceptron<T>::add_gradient(T* out) {
   for (std::size_t l = 0; l < shape_.layers(); ++l) {
     const auto slope = slopes_[l].topRows(rows_);
     Eigen::Map<Rows> weights(out + shape_.weights(l), slope.cols(), values_[l].cols());
-    weights.noalias() += slope.transpose() * values_[l].topRows(rows_);
+    products_.add(slope.transpose(), values_[l].topRows(rows_), weights);
     T* biases = out + shape_.biases(l);
     for (Eigen::Index i = 0; i < rows_; ++i)
       for (Eigen::Index j = 0; j < slope.cols(); ++j) biases[j] += slope(i, j);
@@ -118,7 +119,9 @@ void Perceptron<T>::add_gradient(T* out) const {
 
 template <class T>
 const typename Perceptron<T>::Rows& Perceptron<T>::input_gradient(const T* theta) {
-  input_gradient_.topRows(rows_).noalias() = slopes_[0].topRows(rows_) * matrix(theta, 0);
+  auto gradient = input_gradient_.topRows(rows_);
+  gradient.setZero();
+  products_.add(slopes_[0].topRows(rows_), matrix(theta, 0), gradient);
   return input_gradient_;
 }
 

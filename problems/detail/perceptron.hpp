@@ -7,6 +7,7 @@
 #include <trivium/core/matrix_shape.hpp>
 
 #include "activation.hpp"
+#include "products.hpp"
 
 namespace trivium::problems::detail {
 
@@ -61,7 +62,7 @@ class Perceptron {
   /// After forward: propagates the derivatives of weight * loss.
   void backward(const T* theta, T weight, std::span<const std::uint8_t> labels);
   /// out += gradient in theta of what was propagated. `out` has shape (shape().size()).
-  void add_gradient(T* out) const;
+  void add_gradient(T* out);
   /// Its gradients in the rows of the input, shape (block, inputs).
   const Rows& input_gradient(const T* theta);
 
@@ -78,7 +79,8 @@ class Perceptron {
   std::vector<Rows> slopes_;  // phi'(z_l), after backward the derivatives in z_l
   // Every buffer is aligned: the order of Eigen's sums depends on addresses.
   Rows input_gradient_;
-  Rows products_;  // memory for those of one layer, before its slopes enter
+  Rows before_slopes_;  // memory for the derivatives in one a_l, before the slopes enter
+  Products<T> products_;
 };
 
 }  // namespace trivium::problems::detail

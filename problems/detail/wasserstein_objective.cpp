@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "squared_norm.hpp"
+
 namespace trivium::problems::detail {
 namespace {
 
@@ -12,13 +14,6 @@ std::size_t load(Perceptron<T>& network, const PointRows<T>& points, std::span<c
     std::copy_n(points.row(pairs[i]).data(), points.columns,
                 network.input().row(static_cast<Eigen::Index>(i)).data());
   return rows;
-}
-
-template <class T>
-double squared_norm(std::span<const T> x) {
-  double sum = 0;
-  for (const T entry : x) sum += static_cast<double>(entry) * static_cast<double>(entry);
-  return sum;
 }
 
 }  // namespace

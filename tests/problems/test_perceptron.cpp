@@ -7,6 +7,8 @@
 #include <trivium/problems/detail/attack.hpp>
 #include <trivium/problems/detail/perceptron.hpp>
 
+#include "core/mallocs.hpp"
+
 using namespace trivium;
 using namespace trivium::problems::detail;
 using Point = std::vector<double>;
@@ -160,4 +162,28 @@ TEST_CASE("the attack finds the worst perturbation of a linear classifier") {
   const double t = 3 * (0.5 + found[0]) - 4 * (0.25 + found[1]) - 0.3, p = 1 / (1 + std::exp(-t));
   CHECK(found[0] == Approx(3 * p / 50).epsilon(1e-12));
   CHECK(found[1] == Approx(-4 * p / 50).epsilon(1e-12));
+}
+
+TEST_CASE("passes of a network of the usual size take no memory from the heap") {
+  const std::size_t rows = 128;
+  Perceptron<float> network({{784, 256, 128, 10}}, rows);
+  const std::vector<double> start = network.shape().start(1);
+  const std::vector<float> theta(start.begin(), start.end());
+  std::vector<float> gradient(theta.size(), 0.0F);
+  const Labels labels(rows, 3);
+  network.input().setConstant(0.5F);
+  const auto pass = [&] {
+    network.forward(theta.data(), labels);
+    network.backward(theta.data(), 1.0F, labels);
+    network.add_gradient(gradient.data());
+    network.input_gradient(theta.data());
+  };
+  pass();
+  CHECK(mallocs_of(pass) == 0);
+
+  // A product by Eigen itself is seen: here of scalars that no other source compiles for another processor.
+  if (!counts_mallocs) return;
+  const Eigen::MatrixXcf A = Eigen::MatrixXcf::Random(rows, 784), B = Eigen::MatrixXcf::Random(784, 256);
+  Eigen::MatrixXcf C(rows, 256);
+  CHECK(mallocs_of([&] { C.noalias() = A * B; }) > 0);
 }
