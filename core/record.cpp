@@ -86,6 +86,7 @@ std::optional<Stop> stop_reason(const Record& r, const Limits& limits) {
   if (auto stop = over("rounds", r.round, limits.rounds)) return stop;
   if (auto stop = over("bits_up", r.bits_up, limits.bits_up)) return stop;
   if (auto stop = over("calls", r.calls, limits.calls)) return stop;
+  if (auto stop = over("samples", r.samples, limits.samples)) return stop;
   return over("seconds", r.seconds, limits.seconds);
 }
 

@@ -59,8 +59,8 @@ double entry(const Record& record, const std::string& name);
 
 /// When to stop; a limit that is not set never holds.
 struct Limits {
-  std::optional<double> distance, residual, gap;                      ///< stop at or below
-  std::optional<double> iterations, rounds, bits_up, calls, seconds;  ///< stop at or above
+  std::optional<double> distance, residual, gap;                               ///< stop at or below
+  std::optional<double> iterations, rounds, bits_up, calls, samples, seconds;  ///< stop at or above
   double explosion = 1e8;  ///< a merit above this multiple of its start is divergence
 };
 

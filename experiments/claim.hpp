@@ -21,6 +21,9 @@ struct Accuracy {
   double value = 0;
 };
 
+/// Which mean of an error over the last quarter of the records is its floor.
+enum class Mean { geometric, arithmetic };
+
 /// A name in a claim that has a meaning only where the problem has a measure of that name.
 struct MeasureName {
   std::string name;
@@ -35,7 +38,9 @@ struct Claim {
   std::string text;
   Kind kind = Kind::ratio;
   std::string column;  ///< of /history, or "bits_both"; unused by floor and status
-  Accuracy at;  ///< where the column is read, without a merit at the end; of floor only the merit counts
+  Accuracy at;  ///< where the column is read, without a merit at the end; of floors only the merit counts
+  bool of_floors = false;  ///< a ratio or a slope of where errors stall, of no column
+  Mean mean = Mean::geometric;
   std::string status;  ///< the one expected
   Expectation expectation;
   double unit_bits = 0;  ///< bits of one number of a dense vector, the unit; 0: the column's own unit

@@ -22,11 +22,16 @@ const std::vector<KindKeys>& kinds() {
   static const std::vector<KindKeys> all = {
       {Kind::ratio,
        "ratio",
-       {"at", "to", "of_where", "to_where", "at_most", "at_least", "expected", "within"}},
+       {"at", "mean", "to", "of_where", "to_where", "at_most", "at_least", "expected", "within"}},
       {Kind::value, "value", {"at", "unit", "value_bits", "at_most", "at_least", "expected", "within"}},
-      {Kind::floor, "floor", {"at_most", "at_least", "expected", "within"}},
+      {Kind::floor, "floor", {"mean", "at_most", "at_least", "expected", "within"}},
       {Kind::status, "status", {}},
-      {Kind::slope, "slope", {"at", "over", "at_most", "at_least", "expected", "within"}}};
+      {Kind::slope, "slope", {"at", "mean", "over", "at_most", "at_least", "expected", "within"}}};
+  return all;
+}
+
+const Texts& merits() {
+  static const Texts all = {"distance", "residual", "gap", "gap_average"};
   return all;
 }
 
@@ -42,13 +47,8 @@ class Reader {
     claim_.text = required_text(table_, "text", owner_, given_.place);
     if (keys.kind == Kind::floor) read_merit(keys.name);
     if (keys.kind == Kind::status) read_status();
-    if (contains(keys.others, "at")) {
-      read_column(keys.name);
-      if (keys.kind == Kind::value && of_measure_ && table_.find("at") == nullptr)
-        claim_.at.merit.clear();
-      else
-        read_accuracy();
-    }
+    if (contains(keys.others, "at")) read_what(keys);
+    if (contains(keys.others, "mean")) read_mean();
     if (contains(keys.others, "unit")) read_unit();
     if (contains(keys.others, "at_most")) read_expectation();
     choose_runs(given_, experiment_, claim_);
@@ -87,6 +87,25 @@ class Reader {
     return keys;
   }
 
+  /// A column and the accuracy at which it is read; without one a measure at the end, or a floor.
+  void read_what(const KindKeys& keys) {
+    read_column(keys.name);
+    if (table_.find("at") != nullptr) return read_accuracy();
+    if (keys.kind == Kind::value && of_measure_) return claim_.at.merit.clear();
+    claim_.of_floors = keys.kind != Kind::value && contains(merits(), claim_.column);
+    if (!claim_.of_floors) return read_accuracy();
+    read_merit(keys.name);
+  }
+
+  void read_mean() {
+    std::string mean = "geometric";
+    Fields fields(&table_, owner_);
+    fields.choice("mean", mean, {"geometric", "arithmetic"}, "");
+    if (table_.find("mean") != nullptr && claim_.kind != Kind::floor && !claim_.of_floors)
+      given_.refuse("mean", ": 'mean' has a meaning for floors only, and with `at` there is none");
+    if (mean == "arithmetic") claim_.mean = Mean::arithmetic;
+  }
+
   void read_column(const char* key) {
     claim_.column = required_text(table_, key, owner_, given_.place);
     Texts known = {"bits_both"};
@@ -100,7 +119,7 @@ class Reader {
 
   void read_merit(const char* key) {
     Fields fields(&table_, owner_);
-    fields.choice(key, claim_.at.merit, {"distance", "residual", "gap", "gap_average"}, "");
+    fields.choice(key, claim_.at.merit, merits(), "");
     check_recorded(key);
   }
 

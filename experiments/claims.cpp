@@ -30,8 +30,30 @@ std::string shown(const Expectation& e) {
 
 std::string shown(const Accuracy& at) { return fmt::format("{} {:g}", at.merit, at.value); }
 
+/// "distance", or "mean distance" where floors are arithmetic means.
+std::string floor_name(const Claim& claim) {
+  return (claim.mean == Mean::arithmetic ? "mean " : "") + claim.at.merit;
+}
+
+Verdict judge_ratio_of_floors(const Claim& claim, const std::vector<MeasuredPoint>& of,
+                              const std::vector<MeasuredPoint>& to) {
+  const Floor above = lowest_floor(of, claim.at.merit, claim.mean),
+              below = lowest_floor(to, claim.at.merit, claim.mean);
+  Verdict verdict;
+  verdict.expected =
+      fmt::format("{} over the last quarter, ratio {}", floor_name(claim), shown(claim.expectation));
+  verdict.holds = std::isfinite(below.error) && fits(claim.expectation, above.error / below.error);
+  if (std::isfinite(above.error) && std::isfinite(below.error))
+    verdict.measured = fmt::format("{:.4g} ({}: {:.4g}; {}: {:.4g})", above.error / below.error,
+                                   above.point->name, above.error, below.point->name, below.error);
+  else
+    verdict.measured = fmt::format("{} diverged", (std::isfinite(below.error) ? above : below).point->name);
+  return verdict;
+}
+
 Verdict judge_ratio(const Claim& claim, const std::vector<MeasuredPoint>& of,
                     const std::vector<MeasuredPoint>& to) {
+  if (claim.of_floors) return judge_ratio_of_floors(claim, of, to);
   const MeasuredPoint &a = best_of(of, claim.at), &b = best_of(to, claim.at);
   const double above = median_cost(a, claim.column, claim.at), below = median_cost(b, claim.column, claim.at);
   Verdict verdict;
@@ -70,20 +92,12 @@ Verdict judge_value(const Claim& claim, const std::vector<MeasuredPoint>& of) {
 }
 
 Verdict judge_floor(const Claim& claim, const std::vector<MeasuredPoint>& of) {
-  double least = infinity;
-  std::string name = of.front().name;
-  for (const MeasuredPoint& point : of) {
-    std::vector<double> floors;
-    for (const SeedRun& run : point.seeds) floors.push_back(floor_of(run, claim.at.merit));
-    if (const double middle = median(std::move(floors)); middle < least) {
-      least = middle;
-      name = point.name;
-    }
-  }
-  const bool settled = std::isfinite(least);
-  return {fmt::format("{} over the last quarter, {}", claim.at.merit, shown(claim.expectation)),
-          settled ? fmt::format("{:.4g} ({})", least, name) : fmt::format("{} diverged", name),
-          settled && fits(claim.expectation, least)};
+  const Floor least = lowest_floor(of, claim.at.merit, claim.mean);
+  const bool settled = std::isfinite(least.error);
+  return {fmt::format("{} over the last quarter, {}", floor_name(claim), shown(claim.expectation)),
+          settled ? fmt::format("{:.4g} ({})", least.error, least.point->name)
+                  : fmt::format("{} diverged", least.point->name),
+          settled && fits(claim.expectation, least.error)};
 }
 
 Verdict judge_status(const Claim& claim, const std::vector<MeasuredPoint>& of) {
@@ -100,24 +114,44 @@ Verdict judge_status(const Claim& claim, const std::vector<MeasuredPoint>& of) {
   return {fmt::format("every run {}", claim.status), join(measured), counts[claim.status] == runs};
 }
 
+/// One point of a slope: what is measured, and the words for that, or for why it is not.
+struct Height {
+  double value;
+  std::string shown, missing;
+};
+
+Height height_of(const Claim& claim, const std::vector<MeasuredPoint>& points) {
+  if (claim.of_floors) {
+    const Floor least = lowest_floor(points, claim.at.merit, claim.mean);
+    return {least.error, fmt::format("{:.4g}", least.error), least.point->name + " diverged"};
+  }
+  const MeasuredPoint& point = best_of(points, claim.at);
+  const double cost = median_cost(point, claim.column, claim.at);
+  return {cost, with_unit(cost), "not reached by " + point.name};
+}
+
 Verdict judge_slope(const Claim& claim, const std::vector<MeasuredPoint>& of) {
   std::map<double, std::vector<MeasuredPoint>> at_value;
   for (std::size_t i = 0; i < of.size(); ++i) at_value[claim.over_values[i]].push_back(of[i]);
   Verdict verdict;
-  verdict.expected = fmt::format("slope of log {} to {} over log {}, {}", claim.column, shown(claim.at),
-                                 claim.over, shown(claim.expectation));
+  verdict.expected = fmt::format(
+      "slope of log {} over log {}, {}",
+      claim.of_floors ? floor_name(claim) : fmt::format("{} to {}", claim.column, shown(claim.at)),
+      claim.over, shown(claim.expectation));
   std::vector<double> x, y;
+  std::vector<std::string> ends;
   for (const auto& [value, points] : at_value) {
-    const MeasuredPoint& point = best_of(points, claim.at);
+    const Height height = height_of(claim, points);
     x.push_back(value);
-    y.push_back(median_cost(point, claim.column, claim.at));
-    if (std::isfinite(y.back())) continue;
-    verdict.measured = fmt::format("not reached by {}", point.name);
+    y.push_back(height.value);
+    ends.push_back(height.shown);
+    if (std::isfinite(height.value)) continue;
+    verdict.measured = height.missing;
     return verdict;
   }
   const double slope = log_slope(x, y);
-  verdict.measured = fmt::format("{:.4g} over {} values ({} to {})", slope, x.size(), with_unit(y.front()),
-                                 with_unit(y.back()));
+  verdict.measured =
+      fmt::format("{:.4g} over {} values ({} to {})", slope, x.size(), ends.front(), ends.back());
   verdict.holds = fits(claim.expectation, slope);
   return verdict;
 }
@@ -162,13 +196,27 @@ const MeasuredPoint& best_of(const std::vector<MeasuredPoint>& points, const Acc
   return points[static_cast<std::size_t>(std::min_element(bits.begin(), bits.end()) - bits.begin())];
 }
 
-double floor_of(const SeedRun& run, const std::string& merit) {
+double floor_of(const SeedRun& run, const std::string& merit, Mean mean) {
   if (run.status == name_of(Status::diverged)) return infinity;
+  const bool geometric = mean == Mean::geometric;
   const std::size_t count = (run.history.size() + 3) / 4;
   double sum = 0;
-  for (std::size_t i = run.history.size() - count; i < run.history.size(); ++i)
-    sum += std::log(entry(run.history[i], merit));
-  return std::exp(sum / static_cast<double>(count));
+  for (std::size_t i = run.history.size() - count; i < run.history.size(); ++i) {
+    const double error = entry(run.history[i], merit);
+    sum += geometric ? std::log(error) : error;
+  }
+  sum /= static_cast<double>(count);
+  return geometric ? std::exp(sum) : sum;
+}
+
+Floor lowest_floor(const std::vector<MeasuredPoint>& points, const std::string& merit, Mean mean) {
+  Floor least{&points.front(), infinity};
+  for (const MeasuredPoint& point : points) {
+    std::vector<double> floors;
+    for (const SeedRun& run : point.seeds) floors.push_back(floor_of(run, merit, mean));
+    if (const double middle = median(std::move(floors)); middle < least.error) least = {&point, middle};
+  }
+  return least;
 }
 
 double log_slope(const std::vector<double>& x, const std::vector<double>& y) {

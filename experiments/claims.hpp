@@ -40,9 +40,14 @@ double median_cost(const MeasuredPoint& point, const std::string& column, const 
 double last_of(const SeedRun& run, const std::string& measure);
 /// The point that stands for a grid: fewest bits_up, median over seeds, to the accuracy; the first of equals.
 const MeasuredPoint& best_of(const std::vector<MeasuredPoint>& points, const Accuracy& at);
-/// The geometric mean of a merit over the last quarter of the records, rounded up; infinite if the run
-/// diverged.
-double floor_of(const SeedRun& run, const std::string& merit);
+/// The mean of a merit over the last quarter of the records, rounded up; infinite if the run diverged.
+double floor_of(const SeedRun& run, const std::string& merit, Mean mean = Mean::geometric);
+/// The point of a grid that stalls lowest, median over seeds, and where.
+struct Floor {
+  const MeasuredPoint* point;
+  double error;  ///< infinite where every point diverged
+};
+Floor lowest_floor(const std::vector<MeasuredPoint>& points, const std::string& merit, Mean mean);
 /// The least-squares slope of log y over log x.
 double log_slope(const std::vector<double>& x, const std::vector<double>& y);
 /// Whether a measured number is as expected; NaN never is.

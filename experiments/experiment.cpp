@@ -56,6 +56,7 @@ struct StopFields {
     limit("rounds", limits.rounds, none, "most rounds");
     limit("bits_up", limits.bits_up, none, "most bits sent per worker (mean)");
     limit("calls", limits.calls, none, "most oracle calls per worker (mean)");
+    limit("samples", limits.samples, none, "most samples drawn per worker (mean)");
     limit("seconds", limits.seconds, none, "most seconds of the method on rank 0");
     fields.real("explosion", limits.explosion, positive,
                 "a merit above this multiple of its start is divergence");

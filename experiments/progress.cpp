@@ -61,6 +61,7 @@ double share_done(const Record& r, const Limits& limits) {
   count(r.round, limits.rounds);
   count(r.bits_up, limits.bits_up);
   count(r.calls, limits.calls);
+  count(r.samples, limits.samples);
   count(r.seconds, limits.seconds);
   accuracy(r.distance, limits.distance);
   accuracy(r.residual, limits.residual);

@@ -34,8 +34,10 @@ def plot(options):
 
 
 def cost_axis(name, options):
-    from curves import bits_axis, horizontal_axis
+    from curves import bits_axis, floor_axis, horizontal_axis
 
+    if name == "floor":
+        return floor_axis(options.mean or "geometric")
     if name in BITS_OF_PANEL:
         return bits_axis(BITS_OF_PANEL[name])
     return horizontal_axis(name, options.bits, options.network or "wan")
@@ -84,7 +86,7 @@ def plot_sweep(methods, axes, options, experiment):
         if not options.out:
             return 0
     accuracy = options.at[0]
-    sweep = sweep_over(options.over, methods, options.bits, options.y, accuracy)
+    sweep = sweep_over(options.over, methods, options.bits, options.y, accuracy, axes[0])
     check_reached([point for line in sweep.series for point in line.points.values()], axes[0], options.y, accuracy)
 
     def draw(title, stem):

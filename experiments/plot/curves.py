@@ -24,7 +24,20 @@ class Axis:
 
     values: Callable
     label: str
-    kind: str  # "bit", "count" or "s"
+    kind: str  # "bit", "count", "error" or "s"
+
+    def cost(self, run, merit, accuracy):
+        return cost_to(run, self.values, merit, accuracy)
+
+
+@dataclass(frozen=True)
+class Floor(Axis):
+    """Where errors stall, in place of a cost: the mean over the last quarter of the records."""
+
+    mean: str = "geometric"
+
+    def cost(self, run, merit, accuracy):
+        return floor_of(run, merit, self.mean)
 
 
 def bits_axis(convention):
@@ -57,10 +70,24 @@ def horizontal_axis(name, convention, network):
     column, label, kind = {
         "rounds": ("round", "communication rounds", "count"),
         "calls": ("calls", "oracle calls per worker", "count"),
+        "samples": ("samples", "samples per worker", "count"),
         "iterations": ("iteration", "iterations", "count"),
         "seconds": ("seconds", "wall time", "s"),
     }[name]
     return Axis(lambda run: run.column(column), label, kind)
+
+
+def floor_axis(mean):
+    return Floor(lambda run: run.column("iteration"), "where the error stalls", "error", mean)
+
+
+def floor_of(run, merit, mean):
+    """The mean of the error over the last quarter of the records, rounded up; infinite if the run diverged."""
+    error = run.column(merit)
+    last = error[len(error) - (len(error) + 3) // 4:]
+    if run.status == "diverged" or not len(last):
+        return math.inf
+    return float(np.mean(last) if mean == "arithmetic" else np.exp(np.mean(np.log(np.maximum(last, SMALLEST)))))
 
 
 def measured(points, axis, merit, warn):
@@ -204,8 +231,16 @@ def median_cost(point, values, merit, accuracy):
     return float(np.median([cost_to(run, values, merit, accuracy) for run in point.runs]))
 
 
+def median_floor(point, axis, merit):
+    return float(np.median([axis.cost(run, merit, None) for run in point.runs]))
+
+
 def check_reached(points, axis, merit, accuracy):
-    """PlotError if there is nothing to draw: no median run reaches the accuracy."""
+    """PlotError if there is nothing to draw: no median run reaches the accuracy, or stalls anywhere."""
+    if isinstance(axis, Floor):
+        if not any(math.isfinite(median_floor(point, axis, merit)) for point in points):
+            raise PlotError("every median run diverged, and nothing stalls")
+        return
     if not any(math.isfinite(median_cost(point, axis.values, merit, accuracy)) for point in points):
         columns = [run.column(merit) for point in points for run in point.runs]
         lowest, highest = min(map(np.nanmin, columns)), max(map(np.nanmax, columns))

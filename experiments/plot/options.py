@@ -4,7 +4,7 @@ import math
 import sys
 
 PROGRAM = "trivium plot"
-COSTS = ["bits", "rounds", "calls", "seconds", "iterations", "modelled"]
+COSTS = ["bits", "rounds", "calls", "samples", "seconds", "iterations", "modelled"]
 BITS_OF_PANEL = {"bits_up": "uplink-only", "bits_both": "all", "bits_values": "values-only"}
 PANELS = [*BITS_OF_PANEL, *COSTS[1:]]
 ERRORS = ["distance", "residual", "gap", "gap_average"]  # they fall to zero by decades; other columns need not
@@ -22,6 +22,7 @@ examples:
   trivium plot out --over uplink.k --at 1e-6       bits to an error of 1e-6 against the parameter k of the uplink
   trivium plot out --over problem.workers -x rounds --at 1e-6
                                                    rounds to 1e-6 against the number of workers
+  trivium plot out --over problem.workers -x floor where noisy methods stall, against the number of workers
   trivium plot out --map problem.similarity,uplink.k --at 1e-6
                                                    which method reaches 1e-6 with the fewest bits, and by what factor
   trivium plot out --table --at 1e-3,1e-9          what two accuracies cost, as text"""
@@ -105,6 +106,7 @@ def read(arguments):
     if options.panels and options.x:
         command.error("--panels and -x both choose costs: leave one out")
     options.x = options.x or "bits"
+    _check_floor(options, command)
     if options.at is None:
         options.at = [1e-3, 1e-6] if options.y in ERRORS else []
     if not options.at and _given(options, "--over", "--map", "--table"):
@@ -121,6 +123,18 @@ def read(arguments):
     return options
 
 
+def _check_floor(options, command):
+    if options.mean and options.x != "floor":
+        command.error("--mean is for -x floor only: add it, or leave --mean out")
+    if options.x != "floor":
+        return
+    if not options.over or options.map:
+        command.error("-x floor goes with --over: a floor is one number of a run")
+    if options.y not in ERRORS:
+        command.error(f"-x floor is where errors stall, and {options.y} is none")
+    options.at = [1.0]  # no accuracy is asked for
+
+
 def _given(options, *names):
     return [name for name in names if getattr(options, name[2:].replace("-", "_"))]
 
@@ -130,8 +144,9 @@ def _parser():
     p = Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG, formatter_class=layout, allow_abbrev=False)
     p.add_argument("results", metavar="RESULT", nargs="+",
                    help="a result file, or a folder that is searched with its subfolders")
-    p.add_argument("-x", choices=COSTS, help="the cost: on the horizontal axis, with --over on the vertical one, "
-                                             "with --map the one that decides (default: bits)")
+    p.add_argument("-x", choices=[*COSTS, "floor"],
+                   help="the cost: on the horizontal axis, with --over on the vertical one, with --map the one that "
+                        "decides (default: bits); floor, with --over: no cost, but where the error stalls")
     p.add_argument("--panels", type=panels, metavar="A,B,...",
                    help=f"several costs side by side instead of -x: {', '.join(PANELS)}")
     p.add_argument("--bits", choices=["all", "values-only", "uplink-only"], default="uplink-only",
@@ -149,6 +164,8 @@ def _parser():
                         "accuracy at the lowest cost")
     p.add_argument("--network", choices=["datacentre", "lan", "wan", "wan_slow"],
                    help="the network of modelled seconds (default: wan)")
+    p.add_argument("--mean", choices=["geometric", "arithmetic"],
+                   help="of the errors over the last quarter of a run, with -x floor (default: geometric)")
     p.add_argument("--out", metavar="FILE",
                    help="write FILE.png and FILE.pdf (default: the experiment's name and what is drawn)")
     p.add_argument("--title", metavar="TEXT", help="the figure's title (default: the experiment's name)")

@@ -64,7 +64,8 @@ def by_problem(points, *besides):
     tables = [{"problem": point.runs[0].config.get("problem", {})} for point in points]
     problems = [{key: value for key, value in _flat(table) if key not in besides} for table in tables]
     keys = list(dict.fromkeys(key for problem in problems for key in problem))
-    differing = [key for key in keys if len({repr(problem.get(key)) for problem in problems}) > 1]
+    # What only plug-ins of one type have differs among those that have it, or the type says it all.
+    differing = [key for key in keys if len({repr(problem[key]) for problem in problems if key in problem}) > 1]
     apart = {}
     for point, problem in zip(points, problems):
         words = [f"{key.removeprefix('problem.')} = {_shown(problem[key])}" for key in differing if key in problem]

@@ -93,6 +93,8 @@ def logarithmic_ticks(axis, low, high):
         axis.set_major_locator(ticker.MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
     if 1e-3 <= low and high < 1e5:
         axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:.6g}"))
+    elif decades < 3 and high < 1:
+        axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: power_of_ten(value)))
 
 
 def value_ticks(axis, values, inches):

@@ -1,11 +1,13 @@
 """The figure of a sweep: the cost of an accuracy against a parameter, a line per method, in one panel for each cost."""
 import math
+from dataclasses import replace
 
 import numpy as np
 from matplotlib.lines import Line2D
 
-from style import (DASHES, canvas, cost_label, legend, logarithmic_ticks, method_style, plain_text, save, seeds_text,
-                   target_text, value_ticks)
+from curves import Floor
+from style import (DASHES, canvas, column_label, cost_label, legend, logarithmic_ticks, method_style, plain_text, save,
+                   seeds_text, target_text, value_ticks)
 from sweep import cost_of
 
 _ROW = 0.055  # the share of the axes' height for each row of open markers at the top
@@ -18,18 +20,23 @@ def write_sweep(sweep, costs, merit, accuracy, title, stem):
 
 
 def draw(sweep, costs, merit, accuracy, title):
-    names = [line.name for line in sweep.series] + ["at the top: not reached"]
+    floors = isinstance(costs[0], Floor)
+    missed = "diverged" if floors else "not reached"
+    if floors:
+        costs = [replace(costs[0], label=f"floor of {column_label(merit)}")]
+    names = [line.name for line in sweep.series] + [f"at the top: {missed}"]
     figure, panels, beside = canvas(len(costs), names, title)
     for axes, axis in zip(panels, costs):
         lines = [[(value, cost_of(point, axis, merit, accuracy)) for value, point in line.points.items()]
                  for line in sweep.series]
         _draw_panel(axes, sweep, axis, lines, narrow=len(costs) > 1)
     reached = [[math.isfinite(middle) for _, (_, middle, _) in line] for line in lines]
-    handles = [_handle(place, line, any(reached[place])) for place, line in enumerate(sweep.series)]
+    handles = [_handle(place, line, None if any(reached[place]) else missed) for place, line in enumerate(sweep.series)]
     if not all(all(line) for line, series in zip(reached, sweep.series) if not series.is_reference):
         handles.append(Line2D([], [], color="0.4", marker="o", linestyle="", label=names[-1], **_OPEN))
     seeds = seeds_text({len(point.runs) for line in sweep.series for point in line.points.values()}, "bars")
-    caption = f"cost to reach {target_text(merit, accuracy)}"
+    caption = (f"{costs[0].mean} mean over the last quarter of a run" if floors else
+               f"cost to reach {target_text(merit, accuracy)}")
     legend(figure, panels, handles, f"{caption}\n{seeds}" if seeds else caption, beside)
     return figure
 
@@ -110,10 +117,10 @@ def _style(series, place):
     return style | DASHES | _OPEN if series.is_reference else style
 
 
-def _handle(place, series, reached):
+def _handle(place, series, missed):
     style = _style(series, place)
     label = plain_text(series.name)
-    if not reached:
+    if missed:
         style |= {"linestyle": ""} | _OPEN
-        label += "\nnot reached"
+        label += f"\n{missed}"
     return Line2D([], [], label=label, **style)

@@ -4,6 +4,7 @@ import math
 _SCALES = {
     "bit": [(1e12, "Tbit"), (1e9, "Gbit"), (1e6, "Mbit"), (1e3, "kbit"), (1.0, "bit")],
     "count": [(1e6, "millions"), (1e4, "thousands"), (1.0, "")],  # 1e4: below that a count is written out
+    "error": [(1.0, "")],
     "s": [(3600.0 * 3, "h"), (1.0, "s"), (1e-3, "ms"), (1e-6, "us")],
 }
 _DIVISORS = {"thousands": 1e3, "h": 3600.0}
@@ -50,4 +51,9 @@ def three_digits(number):
     return f"{number:.{decimals}f}"
 
 
-TEXT = {"bit": bits_text, "count": count_text, "s": seconds_text}  # by the kind of an axis
+def error_text(error):
+    """Three significant digits; "-" if infinite."""
+    return f"{error:.3g}" if math.isfinite(error) else "-"
+
+
+TEXT = {"bit": bits_text, "count": count_text, "error": error_text, "s": seconds_text}  # by the kind of an axis

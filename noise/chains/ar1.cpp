@@ -28,10 +28,11 @@ double distance_to_normal(double m, double c) {
 class Ar1 final : public RealSteps<Ar1> {
  public:
   struct Params {
-    double correlation = 0.5;
+    double correlation = 0.5, relaxation = 0;
     void describe(Fields& fields) {
       fields.real("correlation", correlation, {-1, 1, true},
                   "rho: correlation of values one step apart, between -1 and 1");
+      describe_relaxation(fields, relaxation, "rho = 1 - 1 / tau");
     }
   };
   static About about() {
@@ -42,7 +43,8 @@ class Ar1 final : public RealSteps<Ar1> {
             "definition"};
   }
   Ar1(const Params& params, const Place& place)
-      : rho_(params.correlation), scale_(std::sqrt(1 - rho_ * rho_)) {
+      : rho_(given_relaxation("ar1", params.relaxation) ? 1 - 1 / params.relaxation : params.correlation),
+        scale_(std::sqrt(1 - rho_ * rho_)) {
     if (rho_ == 1)
       reject("ar1.correlation = 1 never moves; take a number below 1, 1 - 1 / tau for memory tau");
     if (place.states != 0)

@@ -14,10 +14,11 @@ namespace {
 class Lazy final : public NumberedSteps<Lazy> {
  public:
   struct Params {
-    double hold = 0.75;
+    double hold = 0.75, relaxation = 0;
     std::int64_t states = 0;
     void describe(Fields& fields) {
       fields.real("hold", hold, fraction, "h: probability of no new draw, below 1");
+      describe_relaxation(fields, relaxation, "h = 1 - 1 / tau");
       fields.integer("states", states, {0, 1e9},
                      "n: number of states; 0: as many as the worker has rows, or 2 where any number will do");
     }
@@ -30,7 +31,9 @@ class Lazy final : public NumberedSteps<Lazy> {
             "definition"};
   }
   Lazy(const Params& params, const Place& place)
-      : count_(state_count_or("lazy", params.states, place, 2)), ladder_(count_), hold_(params.hold) {
+      : count_(state_count_or("lazy", params.states, place, 2)),
+        ladder_(count_),
+        hold_(given_relaxation("lazy", params.relaxation) ? 1 - 1 / params.relaxation : params.hold) {
     if (hold_ == 1) reject("lazy.hold = 1 never moves; take a number below 1, 1 - 1 / tau for memory tau");
   }
 

@@ -14,10 +14,11 @@ namespace {
 class Token final : public NumberedSteps<Token> {
  public:
   struct Params {
-    double jump = 0.1;
+    double jump = 0.1, relaxation = 0;
     std::int64_t states = 0;
     void describe(Fields& fields) {
       fields.real("jump", jump, {0, 1, true}, "p: probability of a jump to a uniformly random state");
+      describe_relaxation(fields, relaxation, "p = 1 / tau");
       fields.integer("states", states, {0, 1e9},
                      "n: length of the ring, at least 2; 0: as many as the worker has rows, or 10 where any "
                      "number will do");
@@ -32,7 +33,9 @@ class Token final : public NumberedSteps<Token> {
             "definition"};
   }
   Token(const Params& params, const Place& place)
-      : count_(state_count_or("token", params.states, place, 10)), wave_(count_), jump_(params.jump) {
+      : count_(state_count_or("token", params.states, place, 10)),
+        wave_(count_),
+        jump_(given_relaxation("token", params.relaxation) ? 1 / params.relaxation : params.jump) {
     if (count_ < 2) reject("token needs a ring of at least 2 states, and there is 1; take iid");
   }
 

@@ -11,9 +11,10 @@ namespace {
 class TwoState final : public NumberedSteps<TwoState> {
  public:
   struct Params {
-    double switching = 0.25;
+    double switching = 0.25, relaxation = 0;
     void describe(Fields& fields) {
       fields.real("switching", switching, {0, 1, true}, "s: probability of a move to the other state");
+      describe_relaxation(fields, relaxation, "s = 1 / (2 tau)");
     }
   };
   static About about() {
@@ -23,7 +24,9 @@ class TwoState final : public NumberedSteps<TwoState> {
             "relaxation time 1 / (1 - |1 - 2s|): tau for s = 1 / (2 tau)",
             "definition"};
   }
-  TwoState(const Params& params, const Place& place) : switching_(params.switching) {
+  TwoState(const Params& params, const Place& place)
+      : switching_(given_relaxation("two_state", params.relaxation) ? 1 / (2 * params.relaxation)
+                                                                    : params.switching) {
     if (place.states != 0 && place.states != 2)
       reject("two_state has 2 states, and {} are needed; take cycle, lazy or iid", place.states);
   }

@@ -78,11 +78,9 @@ TEST_CASE("a merit stops at its tolerance, not just above it") {
 
 TEST_CASE("a count stops at its limit, not just below it") {
   const std::pair<double Record::*, std::optional<double> Limits::*> counts[] = {
-      {&Record::iteration, &Limits::iterations},
-      {&Record::round, &Limits::rounds},
-      {&Record::bits_up, &Limits::bits_up},
-      {&Record::calls, &Limits::calls},
-      {&Record::seconds, &Limits::seconds}};
+      {&Record::iteration, &Limits::iterations}, {&Record::round, &Limits::rounds},
+      {&Record::bits_up, &Limits::bits_up},      {&Record::calls, &Limits::calls},
+      {&Record::samples, &Limits::samples},      {&Record::seconds, &Limits::seconds}};
   for (const auto& [member, limit] : counts) {
     CHECK_FALSE(stop_reason(record_with(member, std::nextafter(100.0, 0)), limits_with(limit, 100)));
     const auto stop = stop_reason(record_with(member, 100), limits_with(limit, 100));

@@ -13,6 +13,7 @@ using namespace trivium::experiments;
 namespace {
 
 using Runs = std::vector<std::size_t>;
+using Catch::Contains;
 using Catch::EndsWith;
 using Catch::StartsWith;
 
@@ -113,6 +114,25 @@ TEST_CASE("a slope goes over a grid parameter, of the problem or of the method")
   const Claim steps = read(slope + on_4 + "over = \"step\"");
   CHECK(steps.of_points == Runs{3, 4});
   CHECK(steps.over_values == std::vector<double>{0.5, 1});
+}
+
+TEST_CASE("ratios and slopes of floors have no accuracy") {
+  const std::string over = "text = \"s\"\nof = \"EG\"\nover = \"problem.workers\"\nat_most = 0\n";
+  const Claim slope_of_floors = read(over + "slope = \"distance\"\nmean = \"arithmetic\"");
+  CHECK(slope_of_floors.of_floors);
+  CHECK(slope_of_floors.at.merit == "distance");
+  CHECK(slope_of_floors.mean == Mean::arithmetic);
+  const Claim of_column = read(over + "slope = \"distance\"\nat = { distance = 0.1 }");
+  CHECK_FALSE(of_column.of_floors);
+  const Claim ratio_of_floors =
+      read("text = \"r\"\nratio = \"distance\"\nof = \"M\"\nto = \"EG\"\nat_most = 1\n" + on_4);
+  CHECK(ratio_of_floors.of_floors);
+  CHECK(ratio_of_floors.mean == Mean::geometric);
+  CHECK_THAT(complaint(over + "slope = \"round\""), Contains("needs at = { distance = 1e-6 }"));
+  CHECK_THAT(complaint(over + "slope = \"round\"\nat = { distance = 0.1 }\nmean = \"arithmetic\""),
+             EndsWith("'mean' has a meaning for floors only, and with `at` there is none"));
+  CHECK_THAT(complaint(over + "slope = \"residual\""), EndsWith("add `residual = true` to [record]"));
+  CHECK_THAT(complaint(over + "slope = \"distance\"\nmean = \"harmonic\""), Contains("geometric"));
 }
 
 TEST_CASE("claims do not change what a run is") {

@@ -137,6 +137,8 @@ TEST_CASE("a floor is the geometric mean of the last quarter") {
   CHECK(floor_of(stalled, "distance") == Approx(0.02));  // sqrt(0.04 * 0.01)
   stalled.history.push_back(record(1, 0.08));            // of nine records the last three
   CHECK(floor_of(stalled, "distance") == Approx(std::cbrt(0.04 * 0.01 * 0.08)));
+  CHECK(floor_of(stalled, "distance", Mean::arithmetic) == Approx((0.04 + 0.01 + 0.08) / 3));
+  CHECK(floor_of({{record(0, 1)}, "diverged"}, "distance", Mean::arithmetic) == infinity);
   CHECK(floor_of({{record(0, 1)}, "limit"}, "distance") == 1);
   CHECK(floor_of({{record(0, 1)}, "diverged"}, "distance") == infinity);
 }
@@ -156,6 +158,39 @@ TEST_CASE("a claim about a floor takes the lowest of a grid; divergence is none"
   CHECK(judged(of, at_least(0.01)).measured == "0.05 (b)");
   CHECK_FALSE(judged({of[2]}, at_least(0.01)).holds);
   CHECK(judged({of[2]}, at_least(0.01)).measured == "c diverged");
+}
+
+TEST_CASE("ratios and slopes of floors") {
+  const auto stalls = [](const std::string& name, std::initializer_list<double> floors, const char* end) {
+    MeasuredPoint made{name, 50, {}};
+    for (const double low : floors) made.seeds.push_back({{record(0, 1), record(1, low)}, end});
+    return made;
+  };
+  // Medians over seeds 0.1, 0.4 and, lower at the second value, 0.2; the third one explodes.
+  const std::vector<MeasuredPoint> of = {stalls("a", {0.1, 0.09, 0.9}, "limit"), stalls("b", {0.4}, "limit"),
+                                         stalls("c", {0.2}, "limit"), stalls("d", {0.1}, "diverged")};
+  Claim twice = claim(ratio, "distance", 0, near(2, 1e-9));
+  twice.of_floors = true;
+  CHECK(judge(twice, {of[1], of[2]}, {of[0]}).holds);
+  CHECK(judge(twice, {of[1], of[2]}, {of[0]}).measured == "2 (c: 0.2; a: 0.1)");
+  CHECK_FALSE(judge(twice, {of[1]}, {of[0]}).holds);
+  twice.expectation = at_least(1);
+  CHECK(judge(twice, {of[3]}, {of[0]}).holds);
+  CHECK(judge(twice, {of[3]}, {of[0]}).measured == "d diverged");
+  CHECK_FALSE(judge(twice, {of[0]}, {of[3]}).holds);
+
+  Claim linear = claim(slope, "distance", 0, near(1, 1e-9, false));
+  linear.of_floors = true;
+  linear.over = "problem.noise.chain.relaxation";
+  linear.over_values = {1, 2, 2};
+  CHECK(judge(linear, {of[0], of[1], of[2]}, {}).holds);
+  CHECK(judge(linear, {of[0], of[1], of[2]}, {}).measured == "1 over 2 values (0.1 to 0.2)");
+  linear.mean = Mean::arithmetic;
+  CHECK(judge(linear, {of[0], of[1], of[2]}, {}).expected ==
+        "slope of log mean distance over log problem.noise.chain.relaxation, 1 within 1e-09");
+  linear.over_values = {1, 2};
+  CHECK(judge(linear, {of[0], of[3]}, {}).measured == "d diverged");
+  CHECK_FALSE(judge(linear, {of[0], of[3]}, {}).holds);
 }
 
 TEST_CASE("a status is that of every run") {

@@ -72,6 +72,7 @@ iterations = 11
 rounds = 12
 bits_up = 13
 calls = 14
+samples = 17
 seconds = 15
 explosion = 16)"))
                             .settings.limits;
@@ -82,6 +83,7 @@ explosion = 16)"))
   CHECK(limits.rounds == 12);
   CHECK(limits.bits_up == 13);
   CHECK(limits.calls == 14);
+  CHECK(limits.samples == 17);
   CHECK(limits.seconds == 15);
   CHECK(limits.explosion == 16);
 }

@@ -227,7 +227,7 @@ class Axes(InFolder):
         expected = {"uplink-only": 200, "all": 600, "values-only": 150}
         for convention, bits in expected.items():
             self.assertEqual(self.axis_end("bits", convention, None), bits)
-        for name, value in {"rounds": 2, "calls": 4, "iterations": 2, "seconds": 5}.items():
+        for name, value in {"rounds": 2, "calls": 4, "samples": 2, "iterations": 2, "seconds": 5}.items():
             self.assertEqual(self.axis_end(name, "all", None), value)
 
     def test_modelled_seconds_by_hand(self):
@@ -346,6 +346,13 @@ class Settings(InFolder):
         self.assertEqual(names, {"similarity = 0.1": 2, "similarity = 1": 2})
         self.assertEqual(len(settings.by_problem(self.points())), 4)
         self.assertEqual(list(settings.by_problem(self.points()[:1])), [""])
+
+    def test_plug_ins_are_told_apart_by_their_types_and_by_what_differs_among_those_of_one_type(self):
+        chains = '{ type = "iid", states = 0 }', '{ type = "token", jump = 0.5 }', '{ type = "token", jump = 0.1 }'
+        self.runs(*(f"problem = {{ chain = {chain} }}" for chain in chains))
+        self.assertEqual(list(settings.by_problem(self.points()[:2])), ["chain.type = iid", "chain.type = token"])
+        self.assertEqual(list(settings.by_problem(self.points()))[1:],
+                         ["chain.type = token, chain.jump = 0.5", "chain.type = token, chain.jump = 0.1"])
 
 
 class Sweep(InFolder):
@@ -490,6 +497,51 @@ class Sweep(InFolder):
             ("--panels", "rounds", "-x", "rounds"): "--panels and -x both choose costs: leave one out",
             ("--panels", "bits_up,moon"): "no panel named 'moon' (choose from bits_up, bits_both, bits_values, rounds",
             ("--panels", "rounds", "--network", "lan"): "--network is for -x modelled only",
+        }.items():
+            code, out, err = program(self.folder, *arguments)
+            self.assertEqual((code, out, err.count("\n")), (2, "", 1), err)
+            self.assertIn(sentence, err)
+
+
+class Floors(InFolder):
+    def write(self, error, k=1, seed=1, step=1, status="limit"):
+        write_run(self.folder, "first", seed, np.array(error), grid=f"k = {k}, step = {step}", status=status,
+                  config=f"method = {{ up = {{ k = {k} }}, step = {step} }}")
+
+    def table(self, *options):
+        code, out, err = program(self.folder, "--over", "up.k", "-x", "floor", "--table", *options)
+        self.assertEqual((code, err), (0, ""))
+        return [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in out.splitlines()]
+
+    def test_the_mean_over_the_last_quarter_rounded_up(self):
+        self.write([1, 1, 1, 1, 0.04, 0.01])  # of six records the last two
+        self.assertEqual(self.table()[1][:4], ["first", "1", "-", "0.02"])
+        self.assertEqual(self.table("--mean", "arithmetic")[1][3], "0.025")
+
+    def test_the_lowest_point_counts_and_divergence_is_none(self):
+        self.write([1, 0.2], step=1)
+        self.write([1, 0.1], step=2)
+        self.write([1, 1e-9], step=3, status="diverged")
+        self.write([1, 1e9], k=2, status="diverged")
+        rows = self.table()
+        self.assertEqual((rows[1][3], rows[1][-1]), ("0.1", "k = 1, step = 2"))
+        self.assertEqual(rows[2][3], "-")
+
+    def test_the_program_draws_them(self):
+        for k in 1, 2:
+            self.write([1, 0.1 * k], k=k)
+        code, _, err = program(self.folder, "--over", "up.k", "-x", "floor", "--out", self.folder / "f")
+        self.assertEqual((code, err), (0, ""))
+        self.assertTrue((self.folder / "f.png").exists())
+
+    def test_mistakes_are_sentences(self):
+        self.write([1, 1e9], status="diverged")
+        self.write([1, 1e9], k=2, status="diverged")
+        for arguments, sentence in {
+            ("-x", "floor"): "-x floor goes with --over: a floor is one number of a run",
+            ("--mean", "arithmetic"): "--mean is for -x floor only: add it, or leave --mean out",
+            ("-x", "floor", "--over", "up.k", "-y", "calls"): "-x floor is where errors stall, and calls is none",
+            ("-x", "floor", "--over", "up.k"): "every median run diverged, and nothing stalls",
         }.items():
             code, out, err = program(self.folder, *arguments)
             self.assertEqual((code, out, err.count("\n")), (2, "", 1), err)

@@ -44,6 +44,18 @@ TEST_CASE("lazy: memory tau for hold 1 - 1 / tau, whatever the number of states"
   CHECK(times_of("lazy", {{"states", 1}}).mixing.value == 1);
 }
 
+TEST_CASE("a relaxation time in place of the chain's own parameter") {
+  for (const double tau : {1.0, 2.0, 16.0})
+    for (const char* name : {"two_state", "lazy", "ar1", "token"}) {
+      INFO(name << ", tau = " << tau);
+      CHECK(times_of(name, {{"relaxation", tau}}).relaxation.value == Approx(tau));
+    }
+  CHECK(times_of("two_state", {{"relaxation", 8}}).autocorrelation.value == Approx(15));
+  CHECK(times_of("ar1", {{"relaxation", 8}}).autocorrelation.value == Approx(15));
+  CHECK_THROWS_WITH(make_chain("lazy", {{"relaxation", 0.5}}),
+                    Equals("lazy.relaxation = 0.5, and a relaxation time is at least 1 and finite"));
+}
+
 TEST_CASE("ar1: memory and mixing from x = 2") {
   const auto mixing = [](double rho) { return times_of("ar1", {{"correlation", rho}}).mixing.value; };
   CHECK(mixing(0) == 1);

@@ -1,4 +1,7 @@
 #pragma once
+#include <cmath>
+#include <string>
+
 #include <trivium/core/errors.hpp>
 #include <trivium/noise/chains.hpp>
 
@@ -32,6 +35,20 @@ class NumberedSteps : public RealSteps<Rule> {
     }
   }
 };
+
+/// The parameter `relaxation` that several chains have; `rule` says what it sets: "h = 1 - 1 / tau".
+inline void describe_relaxation(Fields& fields, double& relaxation, const std::string& rule) {
+  const std::string help = "tau: relaxation time, at least 1: " + rule + "; 0: the parameter above counts";
+  fields.real("relaxation", relaxation, non_negative, help.c_str());
+}
+
+/// Whether a relaxation time is given. Throws InputError naming the chain when no chain has it.
+inline bool given_relaxation(const char* chain, double relaxation) {
+  if (relaxation == 0) return false;
+  if (!(relaxation >= 1 && relaxation < INFINITY))
+    reject("{}.relaxation = {:g}, and a relaxation time is at least 1 and finite", chain, relaxation);
+  return true;
+}
 
 /// The number of states of a chain: its own parameter, or as many as are wanted when that is 0. Throws
 /// InputError naming the chain when both are given and differ, or neither is.
