@@ -178,7 +178,10 @@ void Fields::plugin(const char* name, Plugin& field, const PluginList& catalogue
       for (const Entry& entry : value->table()->entries())
         if (entry.name != "type") field.parameters.set(entry.name, entry.value);
     } else {
-      wrong(name, *value, fmt::format("the name of a {} or {{ type = name, ... }}", catalogue.kind()));
+      const std::string what = catalogue.kind();
+      const char* article =
+          std::string_view("aeiou").find(what.front()) == std::string_view::npos ? "a" : "an";
+      wrong(name, *value, fmt::format("the name of {} {} or {{ type = name, ... }}", article, what));
     }
   }
   if (std::find(words.begin(), words.end(), field.type) != words.end() && field.parameters.empty()) {

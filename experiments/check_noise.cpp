@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <trivium/core/errors.hpp>
 #include <trivium/problems/oracles.hpp>
 
 namespace trivium::experiments {
@@ -98,8 +99,12 @@ void print_noise(Prepared& prepared) {
   const Vector& z = at_solution ? *prepared.solution : prepared.start;
   std::unique_ptr<Oracle> oracle;
   prepared.network->agree([&] {
-    oracle = catalogue.make(
-        noise, {*prepared.problem, prepared.start, at_solution ? &z : nullptr, 0, prepared.data_folders});
+    try {
+      oracle = catalogue.make(
+          noise, {*prepared.problem, prepared.start, at_solution ? &z : nullptr, 0, prepared.data_folders});
+    } catch (const InputError& mistake) {
+      reject("{}: {}", noise.where, mistake.what());
+    }
   });
   problems::oracles::Level level = oracle->level();
   level.sigma.value = prepared.network->max_off_the_record(level.sigma.value);

@@ -95,14 +95,15 @@ void read_sections(const Table& table, Experiment& experiment) {
 
 /// Takes the plug-in under `name` out of the parameters; none when there is no such entry. Throws InputError
 /// for unknown names and wrong parameters.
-std::optional<Plugin> take_plugin(Table& parameters, const char* name, const PluginList& catalogue) {
+std::optional<Plugin> take_plugin(const std::string& owner, Table& parameters, const char* name,
+                                  const PluginList& catalogue) {
   struct OnePlugin {
     Plugin plugin;
   } one;
   const Value* value = parameters.find(name);
   if (value == nullptr) return std::nullopt;
   const Table only{{name, *value}};
-  Fields fields(&only, catalogue.kind());
+  Fields fields(&only, owner);
   fields.plugin(name, one.plugin, catalogue, "");
   parameters = without(parameters, {name});
   return one.plugin;
@@ -126,7 +127,7 @@ std::vector<ProblemPoint> read_problems(const Table& table) {
   std::vector<ProblemPoint> points;
   for (GridPoint& point : expand(without(*problem->table(), {"type"}), "problem", lists_of(type))) {
     const std::optional<Plugin> noise =
-        take_plugin(point.parameters, "noise", problems::oracles::catalogue());
+        take_plugin("problem", point.parameters, "noise", problems::oracles::catalogue());
     const Plugin plugin{type, std::move(point.parameters), problem->table()->find("type")->where};
     Table resolved{{"type", type}};
     const Table parameters = problems::catalogue().resolve(plugin);
@@ -147,7 +148,7 @@ std::vector<MethodRun> read_method(const Value& value, const std::string& owner)
     const std::vector<std::string> known = solvers::catalogue().names();
     std::optional<Plugin> estimator;
     if (std::find(known.begin(), known.end(), type) != known.end() && !solvers::has_estimator(type))
-      estimator = take_plugin(point.parameters, "estimator", noise::estimators::catalogue());
+      estimator = take_plugin(type, point.parameters, "estimator", noise::estimators::catalogue());
     Plugin solver{type, std::move(point.parameters), table.find("type")->where};
     solvers::catalogue().resolve(solver);  // checks names, types and ranges
     runs.push_back({label, "", std::move(solver), std::move(estimator), 0, std::move(point.parts)});

@@ -9,8 +9,8 @@
 #include <trivium/io/data_files.hpp>
 
 // The edges of an undirected graph as text, plain or gzipped: one edge a line, the numbers `u v` of its two
-// nodes, from 0; every edge once, in either direction. Blank lines and what follows a `#` are left out;
-// Windows line ends are fine.
+// nodes, from 0, in either direction. Blank lines and what follows a `#` are left out; Windows line ends are
+// fine.
 //
 // Whatever else is found throws InputError "path:line: what was found, what was expected".
 

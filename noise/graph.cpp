@@ -23,22 +23,25 @@ std::vector<std::uint32_t> reach(const Graph& graph, std::uint32_t start, Visit 
 }  // namespace
 
 Graph::Graph(std::size_t nodes, std::span<const std::array<std::uint32_t, 2>> pairs) : first_(nodes + 1, 0) {
+  std::vector<std::array<std::uint32_t, 2>> edges;  // each once, the lesser node first
+  edges.reserve(pairs.size());
   for (const auto& [u, v] : pairs) {
     if (u >= nodes || v >= nodes) throw std::invalid_argument("an edge names a node that the graph has not");
-    if (u == v) continue;
+    if (u != v) edges.push_back({std::min(u, v), std::max(u, v)});
+  }
+  std::sort(edges.begin(), edges.end());
+  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+  for (const auto& [u, v] : edges) {
     ++first_[u + 1];
     ++first_[v + 1];
   }
   std::partial_sum(first_.begin(), first_.end(), first_.begin());
   ends_.resize(first_.back());
   std::vector<std::size_t> next(first_.begin(), first_.end() - 1);
-  for (const auto& [u, v] : pairs) {
-    if (u == v) continue;
+  for (const auto& [u, v] : edges) {  // in this order every node's neighbours come in theirs
     ends_[next[u]++] = v;
     ends_[next[v]++] = u;
   }
-  const auto at = [&](std::size_t u) { return ends_.begin() + static_cast<std::ptrdiff_t>(first_[u]); };
-  for (std::size_t u = 0; u < nodes; ++u) std::sort(at(u), at(u + 1));
 }
 
 Graph read_graph(const std::string& path, std::size_t least) {

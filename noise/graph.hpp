@@ -8,7 +8,8 @@
 
 namespace trivium::noise {
 
-/// An undirected graph on nodes 0..n-1. Edges from a node to itself are left out.
+/// An undirected graph on nodes 0..n-1. Edges from a node to itself are left out, and an edge that is named
+/// twice, in either direction, is one.
 class Graph {
  public:
   /// Throws std::invalid_argument when a pair names a node that is not below `nodes`.

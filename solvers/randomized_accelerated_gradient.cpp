@@ -7,6 +7,8 @@
 //   beta = sqrt(4 p^2 mu gamma / 3), eta = sqrt(3 / (mu gamma)), theta = (p / eta - 1) / (beta p / eta - 1)
 // and mlmc with cap 1 / p + 2 / beta, batch b log2(cap). Without noise |x - x*|^2 + (6 / mu) (f(x_f) - f*),
 // which is at least 3 |x_f - x*|^2, falls by 1 - sqrt(p^2 mu gamma / 3).
+#include <trivium/core/stream.hpp>
+
 #include "detail/stochastic_method.hpp"
 
 namespace trivium::solvers {
@@ -20,9 +22,10 @@ class RandomizedAcceleratedGradient final : public StochasticMethod {
     double b = 1;
     void describe(Fields& fields) {
       stochastic.describe(fields);
-      fields.tunable(
-          "p", p, {0, 1, true},
-          "what of a step is taken: a number, or \"theory\", which is 1 where noise does not grow");
+      fields.tunable("p", p, {0, 1, true},
+                     "what of a step is taken: a number, or \"theory\", which is 1 where noise does not "
+                     "grow; a multiple of "
+                     "it is at most 1");
       fields.real("b", b, positive, "multiple of log2(cap) samples in the smallest batch");
     }
   };
@@ -46,10 +49,10 @@ class RandomizedAcceleratedGradient final : public StochasticMethod {
     if (!(mu > 0))
       reject("randomized_accelerated_gradient needs a strongly convex function, found mu = {}", mu);
     if (!step_is_given()) require_gradients(context.constants);
-    p_ = params.p.resolve(theory_p(mu, params.b));
+    p_ = params.p.theory ? std::min(params.p.resolve(theory_p(mu, params.b)), 1.0) : params.p.value;
     use_theory(std::min(3 / (4 * context.constants.L()), accuracy_limit(mu, params.b)),
-               "min{ 3 / (4 L), (accuracy M b mu^(3/2) / (2 tau sigma^2))^2 }", 1,
-               [=, this](double g) { return 1 - p_ * std::sqrt(mu * g / 3); });
+               fmt::format("min{{ 3 / (4 L), (accuracy M b mu^(3/2) / (2 tau sigma^2))^2 }}; p = {:.4g}", p_),
+               1, [=, this](double g) { return 1 - p_ * std::sqrt(mu * g / 3); });
     beta_ = p_ * std::sqrt(4 * mu * gamma_ / 3);
     eta_ = std::sqrt(3 / (mu * gamma_));
     theta_ = (p_ / eta_ - 1) / (beta_ * p_ / eta_ - 1);
@@ -70,23 +73,45 @@ class RandomizedAcceleratedGradient final : public StochasticMethod {
   }
 
  private:
-  /// Of a gradient of a convex function cocoercivity and Lipschitz constant are one number.
-  static void require_gradients(problems::Constants& constants) {
+  /// Of a gradient of a convex function cocoercivity and Lipschitz constant are one number, and Jacobians are
+  /// symmetric: of large problems only a bound of the first is known, and then the second tells.
+  void require_gradients(problems::Constants& constants) {
     const double ell = constants.get(problems::Which::ell).value;
     const double L_max = constants.get(problems::Which::L_max).value;
-    if (ell > 1.001 * L_max)
+    if (ell > 1.001 * L_max && !has_symmetric_jacobians())
       reject(
           "randomized_accelerated_gradient minimises convex functions, and the operators here are no "
           "gradients "
           "of such: ell = {} is above L_max = {}; use randomized_extragradient, or give step a number",
           ell, L_max);
   }
+  /// Those of all workers at the start, along a random direction.
+  bool has_symmetric_jacobians() {
+    if (!problem_.traits().has_jacobian) return false;
+    Stream stream(0, Purpose::start, everyone, 1);
+    std::vector<double> direction(z_.size());
+    for (double& entry : direction) entry = stream.normal();
+    Vector v = z_.like(), forth = z_.like(), back = z_.like();
+    v.assign(direction);
+    double asymmetry = 0;
+    const WorkerRange& workers = problem_.traits().workers;
+    for (int m = workers.first; m < workers.last; ++m) {
+      problem_.jacobian(m, z_, v, false, forth);
+      problem_.jacobian(m, z_, v, true, back);
+      asymmetry = std::max(asymmetry, squared_distance(forth, back) / dot(forth, forth));
+    }
+    const double rounding = z_.dtype() == Dtype::float32 ? 1e-4 : 1e-9;
+    return network_.max_off_the_record(asymmetry) <= rounding * rounding;
+  }
   double theory_p(double mu, double b) {
+    if (noise().growth == 0) return 1;
+    if (std::isinf(noise().tau)) reject_periodic("p");
     const double slope = noise().growth / mu;
     return 1 / (1 + noise().tau * slope * slope / (b * workers()));
   }
   double accuracy_limit(double mu, double b) {
     if (accuracy() == 0 || !has_noise() || noise().sigma == 0) return std::numeric_limits<double>::infinity();
+    if (std::isinf(noise().tau) && !step_is_given()) reject_periodic("step");
     const double square = noise().sigma * noise().sigma;
     return std::pow(accuracy() * workers() * b * std::pow(mu, 1.5) / (2 * noise().tau * square), 2);
   }

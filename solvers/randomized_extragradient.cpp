@@ -19,8 +19,8 @@ class RandomizedExtragradient final : public StochasticMethod {
     void describe(Fields& fields) {
       stochastic.describe(fields);
       fields.choice("half", half, {"batch", "same", "mlmc"},
-                    "the first half's samples: a batch of the estimator's size (B where it has none), those "
-                    "of the second half, or an estimate of its own");
+                    "the first half's samples: a batch of the estimator's size (where it has none B, or 1 "
+                    "without strong monotonicity), those of the second half, or an estimate of its own");
     }
   };
   static About about() {
@@ -42,7 +42,7 @@ class RandomizedExtragradient final : public StochasticMethod {
                [=](double g) { return 1 - g * mu / 2; });
     const Sizes sizes = sizes_for(gamma_, mu);
     estimate_with(sizes);
-    if (half_ == "batch") batch_.emplace(batch_like(params.stochastic.estimator), sizes, context);
+    if (half_ == "batch") batch_.emplace(batch_like(params.stochastic.estimator, sizes), sizes, context);
   }
 
   void step() override {
@@ -67,10 +67,11 @@ class RandomizedExtragradient final : public StochasticMethod {
     const double cap = std::max(1 / (g * mu), 2.0);
     return {std::log2(cap), cap};
   }
-  /// A batch of the size that the estimator has, else of the theory's.
-  static Plugin batch_like(const Plugin& estimator) {
+  /// A batch of the size that the estimator has, else of the theory's; where that has none, a single sample.
+  static Plugin batch_like(const Plugin& estimator, const Sizes& sizes) {
     const Value* given = estimator.parameters.find("batch");
-    return {"minibatch", {{"batch", given != nullptr ? *given : Value("theory")}}, estimator.where};
+    const Value own = sizes.batch ? Value("theory") : Value(1);
+    return {"minibatch", {{"batch", given != nullptr ? *given : own}}, estimator.where};
   }
 
   std::string half_;

@@ -15,7 +15,9 @@ class Minibatch final : public Estimator {
     return {"the mean over the next samples of the chain", "g = (1/B) sum_{i=1..B} F(z, xi_i)", "definition"};
   }
   Minibatch(const Params& params, const Sizes& theory)
-      : piece_{size_of("minibatch.batch", params.batch, theory.batch), 1} {}
+      : piece_{size_of("minibatch.batch", params.batch, theory.batch), 1} {
+    require_drawable("minibatch", 1, piece_.samples);
+  }
 
   std::span<const Piece> draw(Stream&) override { return {&piece_, 1}; }
   double expected_samples() const override { return static_cast<double>(piece_.samples); }

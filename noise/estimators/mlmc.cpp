@@ -38,9 +38,7 @@ class Mlmc final : public Estimator {
   Mlmc(const Params& params, const Sizes& theory)
       : batch_(size_of("mlmc.batch", params.batch, theory.batch)),
         levels_(std::bit_width(size_of("mlmc.cap", params.cap, theory.cap)) - 1) {
-    if (most_samples() > (std::size_t{1} << 31))
-      reject("mlmc.batch = {} and mlmc.cap allow estimates of {} samples; give less than 2^31", batch_,
-             most_samples());
+    require_drawable("mlmc", std::size_t{1} << levels_, batch_);
   }
 
   std::span<const Piece> draw(Stream& stream) override {

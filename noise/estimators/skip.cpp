@@ -23,6 +23,7 @@ class Skip final : public Estimator {
   Skip(const Params& params, const Sizes& theory) {
     const std::size_t batch = size_of("skip.batch", params.batch, theory.batch);
     const auto every = static_cast<std::size_t>(params.every);
+    require_drawable("skip", every, batch);
     samples_ = every * batch;
     for (std::size_t i = 0; i < batch; ++i) {
       if (every > 1) pieces_.push_back({every - 1, 0});

@@ -88,7 +88,9 @@ class Sampled final : public Oracle {
     }
     const char* where =
         at_solution_ ? "the rows at the solution, this rank's workers" : "the rows at the start";
-    return {{std::sqrt(square), Origin::computed, where}, {0, Origin::estimated, "not measured"}, tau};
+    return {{std::sqrt(square), Origin::computed, where},
+            {0, Origin::estimated, "not measured, taken as 0"},
+            tau};
   }
 
  private:

@@ -1,7 +1,10 @@
 #pragma once
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "dense_method.hpp"
 #include "estimate.hpp"
@@ -33,8 +36,14 @@ class StochasticMethod : public DenseMethod {
         accuracy_(params.accuracy),
         context_(context) {}
 
-  /// Once, before the first iteration: what the theory asks of the estimator. Throws InputError.
-  void estimate_with(const Sizes& sizes) { estimate_.emplace(estimator_, sizes, context_); }
+  /// Once, before the first iteration: what the theory asks of the estimator. Sizes are added to the rule
+  /// that use_theory has stated before. Throws InputError.
+  void estimate_with(const Sizes& sizes) {
+    estimate_.emplace(estimator_, sizes, context_);
+    if (has_noise() && sizes.batch && sizes.cap)
+      theory_.rule += fmt::format("; batch {:.4g}, cap {:.4g}", std::ceil(*sizes.batch * (1 - 1e-12)),
+                                  std::ceil(*sizes.cap * (1 - 1e-12)));
+  }
 
   /// F = the mean of the workers' estimates of F_m(z) from fresh samples.
   void exchange(const Vector& z, Vector& F) { exchange(*estimate_, z, F); }
@@ -77,9 +86,11 @@ class StochasticMethod : public DenseMethod {
     if (here.growth > 0) limit = workers() * mu / (2 * here.tau * here.growth * here.growth);
     if (accuracy_ > 0 && here.sigma > 0)
       limit = std::min(limit, accuracy_ * workers() * mu / (here.tau * here.sigma * here.sigma));
-    if (limit == 0 && !step_is_given())
-      reject("the chain never forgets, its relaxation time is infinite; give step a number");
+    if (limit == 0 && !step_is_given()) reject_periodic("step");
     return limit;
+  }
+  [[noreturn]] static void reject_periodic(const char* parameter) {
+    reject("the chain never forgets, its relaxation time is infinite; give {} a number", parameter);
   }
   static constexpr const char* noise_rule = "M mu / (2 tau growth^2), accuracy M mu / (tau sigma^2)";
 

@@ -998,7 +998,13 @@ type = "gradient"
         self.write(text.replace('graph = "g.edges"\n', ""))
         done = self.run_program("check", "a.toml")
         self.assertEqual(done.returncode, 2)
-        self.assertIn("'g.edges' has 8 nodes, 6 of them in its largest component", done.stderr)
+        self.assertIn("a.toml:6: graph_walk: 'g.edges' has 8 nodes, 6 of them in its largest component", done.stderr)
+
+    def test_noise_that_is_no_plug_in(self):
+        self.write(SMALL.replace("[stop]", "noise = 3\n[stop]") + METHOD)
+        done = self.run_program("check", "a.toml")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("problem.noise must be the name of an oracle or { type = name, ... }, got 3", done.stderr)
 
     def test_check_of_noise_that_remembers(self):
         # Two states that switch with probability s = 1/20: relaxation time 1 / (2s) = 10, autocorrelation time

@@ -220,6 +220,7 @@ TEST_CASE("the variance of a multilevel estimate is that of its chain's correlat
     const double exact = exact_variance(all, 1 - 1 / tau);
     INFO("tau = " << tau << ", exact variance " << exact);
     CHECK(exact == Approx(variance).epsilon(1e-5));
+    CHECK(exact <= 1.3 * tau * std::log2(128) / 7);  // of order tau sigma^2 log2(M) / B
     const auto chain = noise::chains::catalogue().make({"two_state", {{"switching", 1 / (2 * tau)}}, ""},
                                                        noise::chains::Place{});
     Stream stream(5, Purpose::test, everyone, static_cast<std::uint64_t>(tau));
@@ -261,7 +262,15 @@ TEST_CASE("a mistake in an estimator is one sentence") {
   CHECK_THROWS_WITH(make("mlmc", {{"batch", 1.5}, {"cap", 4}}),
                     "mlmc.batch must be a whole number of at most 2^40, got 1.5");
   CHECK_THROWS_WITH(make("mlmc", {{"batch", 3}, {"cap", 1073741824}}),
-                    "mlmc.batch = 3 and mlmc.cap allow estimates of 3221225472 samples; give less than 2^31");
+                    "mlmc asks for estimates of 1073741824 times 3 samples; give at most 2^31 in all");
+  // 2^24 times 2^40 is 0 in 64 bits.
+  CHECK_THROWS_WITH(
+      make("mlmc", {{"batch", 0x1p40}, {"cap", 0x1p24}}),
+      "mlmc asks for estimates of 16777216 times 1099511627776 samples; give at most 2^31 in all");
+  CHECK_THROWS_WITH(make("minibatch", {{"batch", 1e11}}),
+                    "minibatch asks for estimates of 1 times 100000000000 samples; give at most 2^31 in all");
+  CHECK_THROWS_WITH(make("skip", {{"every", 1000000000}, {"batch", 4}}),
+                    "skip asks for estimates of 1000000000 times 4 samples; give at most 2^31 in all");
   CHECK_THROWS_AS(make("mlmc", {{"batch", 0.5}, {"cap", 4}}), InputError);
   CHECK_THROWS_AS(make("skip", {{"every", 0}}), InputError);
   CHECK_THROWS_WITH(make("mlcm", {}), Catch::Contains("no estimator named 'mlcm'"));

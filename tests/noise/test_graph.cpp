@@ -39,6 +39,15 @@ TEST_CASE("a graph knows its neighbours, and leaves out edges from a node to its
   CHECK_THROWS_AS(Graph(6, some_pairs), std::invalid_argument);
 }
 
+TEST_CASE("an edge that is named twice, in either direction, is one") {
+  const Graph graph(4, Pairs{{2, 1}, {1, 0}, {1, 2}, {3, 1}, {0, 1}, {0, 1}, {2, 3}});
+  CHECK(graph.edges() == 4);
+  CHECK(neighbours(graph, 0) == Nodes{1});
+  CHECK(neighbours(graph, 1) == Nodes{0, 2, 3});
+  CHECK(neighbours(graph, 2) == Nodes{1, 3});
+  CHECK(neighbours(graph, 3) == Nodes{1, 2});
+}
+
 TEST_CASE("the largest component is kept in ascending order") {
   const Graph graph(7, some_pairs);
   const Nodes kept = noise::largest_component(graph);

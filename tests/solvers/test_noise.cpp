@@ -6,8 +6,10 @@
 #include <catch2/catch.hpp>
 
 #include <trivium/core/errors.hpp>
+#include <trivium/solvers/solve.hpp>
 
 #include "core/allocations.hpp"
+#include "io/folder.hpp"
 #include "noise.hpp"
 #include "variants.hpp"
 
@@ -16,6 +18,42 @@ using namespace trivium::solvers;
 using namespace trivium::solvers::testing;
 
 namespace {
+
+/// F = grad f, f = sum_i log(1 + x_i^2): f'' is between -1/4 and 2, negative where |x_i| > 1. From x = (5,
+/// ..., 5).
+class Valley final : public problems::Problem {
+ public:
+  Valley() : Problem(shape()) {}
+  void evaluate(int, const Vector& z, Vector& out) override {
+    std::vector<double> x = z.to_host();
+    for (double& entry : x) entry = 2 * entry / (1 + entry * entry);
+    out.assign(x);
+  }
+  problems::Known known() const override {
+    using problems::Which;
+    problems::Known known;
+    for (const auto& [which, value] : {std::pair{Which::L, 2.0},
+                                       {Which::L_rms, 2.0},
+                                       {Which::mu, -0.25},
+                                       {Which::ell, std::numeric_limits<double>::infinity()}})
+      known.constants[which] = {value, Origin::known, "f'' in closed form"};
+    known.solution = std::vector<double>(4, 0);
+    known.start = std::vector<double>(4, 5);
+    return known;
+  }
+
+ private:
+  static problems::Traits shape() {
+    problems::Traits traits;
+    traits.dimension = 4;
+    return traits;
+  }
+};
+double height(const Vector& z) {
+  double sum = 0;
+  for (const double x : z.to_host()) sum += std::log1p(x * x);
+  return sum;
+}
 
 const Table finite_sums{{"n", 10}, {"workers", 5}, {"mu", 0.2}, {"samples", 10}};
 
@@ -127,6 +165,8 @@ TEST_CASE("samples are counted when drawn, calls when evaluated") {
   for (const char* half : {"batch", "mlmc"})
     check({"randomized_extragradient", {{"half", half}, {"estimator", mlmc(3, 1)}}, ""}, 6, 6);
   check({"randomized_extragradient", {{"half", "same"}, {"estimator", mlmc(3, 1)}}, ""}, 3, 6);
+  Arena flat = arena("bilinear", {{"n", 4}, {"workers", 2}, {"mu", 0.0}});  // no theory for a batch
+  CHECK(counts(flat, {"randomized_extragradient", {{"estimator", "single"}}, ""}, shift).samples == 2);
   // Methods without an estimator take the program's: two exchanges an iteration here.
   Noise batches = shift;
   batches.estimator = Plugin{"minibatch", {{"batch", 3}}, ""};
@@ -134,6 +174,30 @@ TEST_CASE("samples are counted when drawn, calls when evaluated") {
   CHECK(extragradient.samples == 6);
   CHECK(extragradient.calls == 6);
   CHECK(counts(here, {"extragradient", {}, ""}, shift).samples == 2);  // `single`, unless told otherwise
+}
+
+TEST_CASE("solve takes noise, an estimator and a seed as the program does") {
+  Arena here = arena("bilinear", finite_sums);
+  const Plugin few{"mlmc", {{"batch", 2}, {"cap", 8}}, ""};
+  for (const Plugin& plugin :
+       {Plugin{"extragradient", {}, ""}, Plugin{"sgd", {{"estimator", mlmc(2, 8)}}, ""}})
+    for (const Plugin& oracle : {growing(0.1, 0.1, 5).oracle, Plugin{"sampled", {}, ""}}) {
+      INFO(text_of(plugin) << ", " << text_of(oracle));
+      Noise noise{oracle};
+      SolveOptions options;
+      options.solution = here.solution;
+      options.seed = 3;
+      options.noise = oracle;
+      options.limits.iterations = 40;
+      if (!has_estimator(plugin.type)) noise.estimator = options.estimator = few;
+      Method method(here, plugin, 3, noise);
+      method.start();
+      method.steps(40);
+      const Solved solved = solve(*here.problem, plugin, options);
+      CHECK(solved.point.to_host() == method.solver->point().to_host());
+      CHECK(solved.history.back().samples == method.totals().samples);
+      CHECK(solved.history.back().samples > 0);
+    }
 }
 
 TEST_CASE("multilevel Monte Carlo's first batch is drawn and counted, but not evaluated") {
@@ -254,6 +318,23 @@ TEST_CASE("randomized accelerated gradient needs as many iterations as its roots
   CHECK(iterations({"sgd", {}, ""}) == 6072);
 }
 
+TEST_CASE("randomized accelerated gradient knows a gradient by its Jacobians where ell is only a bound") {
+  // Least squares in 600 dimensions, lambda = 0.1: rows 2 e_0 and e_1 make A = diag(2, 0.5, 0, ...) + 0.1, so
+  // L = 2.1 and mu = 0.1. Above 512 dimensions ell is stated as L^2 / mu = 44.
+  const Folder folder;
+  Arena wide = arena("regression", {{"file", folder.write("rows", "1 1:2\n-1 2:1\n")},
+                                    {"features", 600},
+                                    {"loss", "squares"},
+                                    {"workers", 1},
+                                    {"lambda", 0.1}});
+  REQUIRE(wide.constants.get(problems::Which::ell).value > 40);
+  Method method(wide, {"randomized_accelerated_gradient", {}, ""});
+  CHECK(method.solver->theory().step == Approx(3 / (4 * 2.1)).epsilon(1e-6));
+  method.start();
+  method.steps(200);
+  CHECK(method.distance() < 1e-8);
+}
+
 TEST_CASE("randomized accelerated gradient's theory sets p, B and M") {
   Arena here = hill();
   const auto theory = [&](const Noise& noise, const Table& parameters) {
@@ -280,6 +361,43 @@ TEST_CASE("randomized accelerated gradient's theory sets p, B and M") {
   // From x = x_f = x_g = 0: x+ = eta x_f+, x_f+ = -p gamma G, the same G.
   CHECK(norm(half.solver->point()) / norm(method.solver->point()) == Approx(2));
   CHECK(norm(method.solver->point()) > 0.05 * eta * 0.5 * 0.2);
+}
+
+TEST_CASE("randomized gradient descends where the function is not convex") {
+  Arena valley(std::make_unique<Valley>());
+  const auto slope = [&](const Vector& z) {
+    Vector F = z.like();
+    valley.problem->evaluate(0, z, F);
+    return dot(F, F);
+  };
+  // Step 1 / L, and without noise f falls by at least (g / 2) |F|^2.
+  Method exact(valley, {"randomized_gradient", {}, ""});
+  CHECK(exact.solver->theory().step == 0.5);
+  CHECK(exact.solver->theory().rate == 1);
+  exact.start();
+  for (int k = 0; k < 60; ++k) {
+    const double f = height(exact.solver->point()), gradient = slope(exact.solver->point());
+    exact.steps(1);
+    REQUIRE(height(exact.solver->point()) <= f - 0.25 * gradient + 1e-12);
+  }
+  CHECK(slope(exact.solver->point()) < 1e-12);
+  // With noise the mean of |F|^2 over N steps is at most 2 f(z0) / (g N) + |b|^2 + g L V: for g = 0.05 and
+  // tau = 4 cap 10, that is 3 levels, and B = 4, V <= 1.3 tau sigma^2 3 / B = 0.039, |b|^2 <= 2 tau sigma^2 /
+  // (8 B).
+  const double g = 0.05, steps = 20000, f = height(valley.start);
+  Method noisy(valley, {"randomized_gradient", {{"step", g}}, ""}, 1, additive(0.1, 4));
+  CHECK_THAT(noisy.solver->theory().rule, Catch::Contains("batch 4, cap 10"));
+  noisy.start();
+  double mean = 0;
+  for (int k = 0; k < steps; ++k) {
+    mean += slope(noisy.solver->point()) / steps;
+    noisy.steps(1);
+  }
+  const double bound = 2 * f / (g * steps) + 2 * 4 * 0.01 / 32 + g * 2 * 0.039;
+  CHECK(mean < bound);
+  CHECK(mean > bound / 10);
+  CHECK(height(noisy.solver->point()) < 0.01 * f);
+  CHECK(noisy.totals().samples / steps == Approx(4 * 3.125).epsilon(0.05));
 }
 
 TEST_CASE("mag starts with a step of length D, and its steps shrink with what it has seen") {
@@ -342,6 +460,18 @@ TEST_CASE("a mistake in a stochastic method is one sentence") {
       Method(game, {"sgd", {{"accuracy", 0.1}}, ""}, 1,
              Noise{{"additive", {{"chain", Table{{"type", "two_state"}, {"switching", 1.0}}}}, ""}}),
       "the chain never forgets, its relaxation time is infinite; give step a number");
+  // A periodic chain sets no p where its noise does not grow, and none can be found where it does.
+  Arena function = hill();
+  const Plugin rasgd{"randomized_accelerated_gradient", {}, ""},
+      accurate{"randomized_accelerated_gradient", {{"accuracy", 0.1}}, ""};
+  Method finite(function, rasgd, 1, additive(0.1, 0.5));
+  finite.start();
+  finite.steps(100);
+  CHECK(finite.distance() < 0.1);
+  CHECK_THROWS_WITH(Method(function, rasgd, 1, growing(0.1, 0.1, 0.5)),
+                    "the chain never forgets, its relaxation time is infinite; give p a number");
+  CHECK_THROWS_WITH(Method(function, accurate, 1, additive(0.1, 0.5)),
+                    "the chain never forgets, its relaxation time is infinite; give step a number");
   const Plugin single{"single", {}, ""}, sgd{"sgd", {}, ""};
   CHECK_THROWS_WITH(
       make(sgd,

@@ -18,4 +18,12 @@ inline std::size_t size_of(const char* name, const Tunable& wanted, const std::o
   return static_cast<std::size_t>(std::max(size, 1.0));
 }
 
+/// Throws InputError naming the estimator when `batches` times `batch` samples, each at least 1, are more
+/// than an estimate can hold: 2^31.
+inline void require_drawable(const char* estimator, std::size_t batches, std::size_t batch) {
+  if (batches > (std::size_t{1} << 31) / batch)
+    reject("{} asks for estimates of {} times {} samples; give at most 2^31 in all", estimator, batches,
+           batch);
+}
+
 }  // namespace trivium::noise::estimators
