@@ -21,7 +21,8 @@ using noise::estimators::Piece;
 /// the chain it stays as it is.
 struct Level {
   Constant sigma, growth;
-  Constant tau;  ///< relaxation time of the slowest chain here
+  Constant tau;              ///< relaxation time of the slowest chain here
+  bool of_summands = false;  ///< growth is not stated here: it is the problem\'s L_loc
 };
 
 /// What workers see of their operators: F_m(z, xi), xi the state of a Markov chain of worker m's own. Under

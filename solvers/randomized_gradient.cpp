@@ -35,7 +35,7 @@ class RandomizedGradient final : public StochasticMethod {
     const double L = context.constants.L(), mu = std::max(context.constants.mu(), 0.0);
     const double l = cocoercivity(context.constants).mean;
     const bool cocoercive = std::isfinite(l);
-    use_theory(std::min(cocoercive ? 1 / l : 1 / L, noise_limit(mu)),
+    use_theory(std::min(1 / with_summands(cocoercive ? l : L), noise_limit(mu, cocoercive)),
                std::string(cocoercive ? "min{ 1 / l, " : "min{ 1 / L, ") + noise_rule + " }", 1,
                [=](double g) { return cocoercive ? 1 - g * mu : 1; });
     const double cap = std::max(1 / (gamma_ * (mu > 0 ? mu : L)), 2.0);

@@ -21,6 +21,7 @@ class Sgd final : public StochasticMethod {
         "stochastic gradient descent-ascent with any estimator",
         "z+ = prox_g(z - g_k mean over m of g_m), g_m an estimate of F_m(z) from worker m's next samples\n"
         "theory: g = 1 / ell, ell the largest cocoercivity constant of an F_m, or less where noise grows;\n"
+        "1 / sqrt(ell^2 + L_loc^2) where the noise picks summands, which are taken for cocoercive;\n"
         "with an accuracy e at most e M mu / (tau sigma^2): for noise of relaxation time tau and single\n"
         "samples E|z - z*|^2 levels off at about g tau sigma^2 / (M mu)",
         "Robbins, Monro 1951; under Markovian noise Doan et al. 2020"};
@@ -36,7 +37,8 @@ class Sgd final : public StochasticMethod {
           "sgd: the theory step 1 / ell needs cocoercive operators, and ell is infinite here; give step a "
           "number or use stochastic_extragradient");
     estimate_with({});
-    use_theory(std::min(1 / ell, noise_limit(mu_)), std::string("min{ 1 / ell, ") + noise_rule + " }", 1,
+    use_theory(std::min(1 / with_summands(ell), noise_limit(mu_, true)),
+               std::string("min{ 1 / ell, ") + noise_rule + " }", 1,
                [mu = mu_](double g) { return 1 - g * mu; });
   }
 

@@ -89,8 +89,9 @@ class Sampled final : public Oracle {
     const char* where =
         at_solution_ ? "the rows at the solution, this rank's workers" : "the rows at the start";
     return {{std::sqrt(square), Origin::computed, where},
-            {0, Origin::estimated, "not measured, taken as 0"},
-            tau};
+            {0, Origin::estimated, "that of the summands: L_loc above"},
+            tau,
+            true};
   }
 
  private:

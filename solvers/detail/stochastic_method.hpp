@@ -62,12 +62,20 @@ class StochasticMethod : public DenseMethod {
   /// independent; equal on all ranks.
   struct Noise {
     double sigma = 0, growth = 0, tau = 1;
+    bool of_summands = false;
   };
   const Noise& noise() {
     if (noise_ || !has_noise()) return noise_ ? *noise_ : noise_.emplace();
     const problems::oracles::Level level = context_.oracle->level();
     const auto largest = [&](const Constant& mine) { return network_.max_off_the_record(mine.value); };
-    return noise_.emplace(Noise{largest(level.sigma), largest(level.growth), largest(level.tau)});
+    const double growth = level.of_summands ? spread_of_summands() : largest(level.growth);
+    return noise_.emplace(Noise{largest(level.sigma), growth, largest(level.tau), level.of_summands});
+  }
+  /// Lipschitz constant of the summands that the noise picks, as a root mean square: sqrt(l^2 + L_loc^2) for
+  /// F with constant l. It stands for the largest one's, which is not known. l itself where the noise picks
+  /// no summands.
+  double with_summands(double l) {
+    return has_noise() && !step_is_given() && noise().of_summands ? std::hypot(l, noise().growth) : l;
   }
   double workers() const { return network_.workers().total; }
   double accuracy() const { return accuracy_; }
@@ -75,15 +83,17 @@ class StochasticMethod : public DenseMethod {
   /// The largest step at which the floor g tau sigma^2 / (M mu) is the accuracy asked for, and at which noise
   /// that grows still leaves a contraction, g <= M mu / (2 tau growth^2). Infinite when nothing is asked for
   /// and nothing grows.
-  double noise_limit(double mu) {
+  /// Of `cocoercive_summands` no step within their own limit leads away, however they differ.
+  double noise_limit(double mu, bool cocoercive_summands = false) {
     const double none = std::numeric_limits<double>::infinity();
-    if (!has_noise()) return none;
+    if (!has_noise() || step_is_given()) return none;
     if (accuracy_ > 0 && !(mu > 0))
       reject("accuracy needs a strongly monotone operator, found mu = {}; give step a number", mu);
     if (!(mu > 0)) return none;
     const Noise& here = noise();
     double limit = none;
-    if (here.growth > 0) limit = workers() * mu / (2 * here.tau * here.growth * here.growth);
+    if (here.growth > 0 && !(here.of_summands && cocoercive_summands))
+      limit = workers() * mu / (2 * here.tau * here.growth * here.growth);
     if (accuracy_ > 0 && here.sigma > 0)
       limit = std::min(limit, accuracy_ * workers() * mu / (here.tau * here.sigma * here.sigma));
     if (limit == 0 && !step_is_given()) reject_periodic("step");
@@ -97,6 +107,14 @@ class StochasticMethod : public DenseMethod {
   std::optional<Estimate> estimate_;
 
  private:
+  /// L_loc where it is known or can be measured, else 0.
+  double spread_of_summands() {
+    const problems::Traits& traits = problem_.traits();
+    const bool known = context_.constants.found().count(problems::Which::L_loc) > 0;
+    const bool measurable = (traits.has_jacobian && traits.has_samples_gram) || !traits.solvable;
+    return known || measurable ? context_.constants.get(problems::Which::L_loc).value : 0;
+  }
+
   Plugin estimator_;
   double accuracy_;
   Context context_;

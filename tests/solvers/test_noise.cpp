@@ -478,3 +478,22 @@ TEST_CASE("a mistake in a stochastic method is one sentence") {
            {*game.problem, game.network, game.constants, game.start, nullptr, &noise.oracle, &single, {}}),
       "sgd chooses its samples itself; give it its own parameter estimator");
 }
+
+TEST_CASE("theory steps stay where the noise picks summands that differ much") {
+  // rho = 1 on a game with mu = 0.1: at the steps of exact operators, 0.56 and 0.5, both lead away.
+  Arena here =
+      arena("bilinear", {{"n", 10}, {"workers", 4}, {"mu", 0.1}, {"samples", 10}, {"sample_spread", 1.0}});
+  const Plugin rows{"sampled", {{"chain", Table{{"type", "lazy"}, {"hold", 0.95}}}}, ""};
+  const double growth = here.constants.get(problems::Which::L_loc).value;
+  for (const char* name : {"randomized_extragradient", "stochastic_extragradient"}) {
+    INFO(name);
+    mpi::Network network(here.transport, here.problem->traits().workers, here.start, 1);
+    const auto method =
+        make({name, {}, ""},
+             {*here.problem, network, here.constants, here.start, &here.solution, &rows, nullptr, {}});
+    CHECK(method->theory().step == Approx(4 * 0.1 / (2 * 20 * growth * growth)).epsilon(1e-9));
+    method->start();
+    for (int k = 0; k < 4000; ++k) method->step();
+    CHECK(squared_distance(method->point(), here.solution) < squared_distance(here.start, here.solution));
+  }
+}
