@@ -25,6 +25,13 @@ struct ConstBlock {
 
 inline constexpr std::size_t max_terms = 8;
 
+/// One step of Adam (Kingma, Ba 2015): m = first m + (1 - first) g, v = second v + (1 - second) g^2, and what
+/// is subtracted from a point is step (m / first_sum) / (sqrt(v / second_sum) + epsilon). The sums are what
+/// the weights of all g so far add up to, 1 - first^t and 1 - second^t after t of them.
+struct AdamStep {
+  double step, first, second, epsilon, first_sum, second_sum;
+};
+
 /// Where vectors live: memory and the few kernels the methods need. Sizes, types and aliasing are checked by
 /// the callers in vector.cpp; a device only computes. Pointers named `host_*` are host memory, the others the
 /// device's own.
@@ -44,6 +51,9 @@ class Device {
   virtual double dot(const void* x, const void* y, std::size_t size, Dtype dtype) = 0;
   virtual double squared_distance(const void* x, const void* y, std::size_t size, Dtype dtype) = 0;
   virtual void fill(void* out, double value, std::size_t size, Dtype dtype) = 0;
+  /// Updates the moments m and v and writes out = z - the step; out may be z.
+  virtual void adam(void* out, const void* z, void* m, void* v, const void* g, const AdamStep& step,
+                    std::size_t size, Dtype dtype) = 0;
   virtual void gather(const void* x, std::span<const std::uint32_t> host_indices, double* host_values,
                       Dtype dtype) = 0;
   virtual void scatter_add(void* out, std::span<const std::uint32_t> host_indices, double weight,

@@ -2,6 +2,7 @@
 // either is one of the inputs or does not overlap them, so no iteration depends on another.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <new>
 #include <utility>
@@ -61,6 +62,21 @@ void combine_any(T* out, std::span<const ConstBlock> terms, std::size_t size) {
       return combine_terms(out, terms.data(), size, std::make_index_sequence<7>{});
     default:
       return combine_terms(out, terms.data(), size, std::make_index_sequence<8>{});
+  }
+}
+
+template <class T>
+void adam_step(T* out, const T* z, T* m, T* v, const T* g, const AdamStep& step, std::size_t size) {
+  const T first = static_cast<T>(step.first), second = static_cast<T>(step.second);
+  const T new_first = static_cast<T>(1 - step.first), new_second = static_cast<T>(1 - step.second);
+  const T gamma = static_cast<T>(step.step / step.first_sum);
+  const T whole = static_cast<T>(1 / step.second_sum), epsilon = static_cast<T>(step.epsilon);
+  TRIVIUM_INDEPENDENT
+  for (std::size_t i = 0; i < size; ++i) {
+    const T mean = first * m[i] + new_first * g[i], square = second * v[i] + new_second * (g[i] * g[i]);
+    m[i] = mean;
+    v[i] = square;
+    out[i] = z[i] - gamma * mean / (std::sqrt(square * whole) + epsilon);
   }
 }
 
@@ -155,6 +171,14 @@ class HostDevice final : public Device {
       std::fill_n(static_cast<double*>(out), size, value);
     else
       std::fill_n(static_cast<float*>(out), size, static_cast<float>(value));
+  }
+  void adam(void* out, const void* z, void* m, void* v, const void* g, const AdamStep& step, std::size_t size,
+            Dtype dtype) override {
+    const auto as = [&]<class T>(T) {
+      adam_step(static_cast<T*>(out), static_cast<const T*>(z), static_cast<T*>(m), static_cast<T*>(v),
+                static_cast<const T*>(g), step, size);
+    };
+    dtype == Dtype::float64 ? as(double{}) : as(float{});
   }
   void gather(const void* x, std::span<const std::uint32_t> indices, double* values, Dtype dtype) override {
     with_type(dtype, x, x, [=](auto* a, auto*) { gather_from(a, indices, values); });

@@ -130,6 +130,12 @@ void copy(Vector& out, const Vector& x) {
 
 void fill(Vector& out, double value) { out.device().fill(out.data(), value, out.size(), out.dtype()); }
 
+void adam(Vector& out, const Vector& z, Vector& m, Vector& v, const Vector& g, const AdamStep& step) {
+  for (const Vector* other : std::initializer_list<const Vector*>{&z, &m, &v, &g})
+    require_alike("adam", out, *other);
+  out.device().adam(out.data(), z.data(), m.data(), v.data(), g.data(), step, out.size(), out.dtype());
+}
+
 void gather(const Vector& x, std::span<const std::uint32_t> indices, std::span<double> values) {
   if (indices.size() != values.size())
     throw std::logic_error(fmt::format("gathered {} entries into {} numbers", indices.size(), values.size()));

@@ -87,6 +87,10 @@ double squared_distance(const Vector& x, const Vector& y);
 void copy(Vector& out, const Vector& x);
 /// Every entry = value.
 void fill(Vector& out, double value);
+/// Entry by entry m = first m + (1 - first) g, v = second v + (1 - second) g^2, and
+/// out = z - step (m / first_sum) / (sqrt(v / second_sum) + epsilon), in one pass, in the vectors' own type.
+/// `out` may be z; the others are distinct.
+void adam(Vector& out, const Vector& z, Vector& m, Vector& v, const Vector& g, const AdamStep& step);
 /// values[i] = x[indices[i]] as float64, on the host.
 void gather(const Vector& x, std::span<const std::uint32_t> indices, std::span<double> values);
 /// out[indices[i]] += weight * values[i]; the indices must be distinct.

@@ -106,8 +106,11 @@ void print_monotonicity(Prepared& prepared, bool server) {
 
 void print_method(const MethodRun& run, const solvers::Theory& theory) {
   fmt::print("  {}{}\n", run.label, run.grid.empty() ? "" : " (" + run.grid + ")");
-  fmt::print("    theory step {:.6g} = {}\n", theory.step, theory.rule);
-  if (theory.step_used != theory.step)
+  if (theory.step == 0)
+    fmt::print("    no theory step; step in use {:.6g}\n", theory.step_used);
+  else
+    fmt::print("    theory step {:.6g} = {}\n", theory.step, theory.rule);
+  if (theory.step != 0 && theory.step_used != theory.step)
     fmt::print("    step in use {:.6g}, {:.3g} times that{}\n", theory.step_used,
                theory.step_used / theory.step,
                theory.step_used > theory.step ? ": beyond the theorem, no rate is predicted" : "");

@@ -110,6 +110,10 @@ class Card final : public Device {
   void fill(void* out, double value, std::size_t size, Dtype dtype) override {
     if (size > 0) detail::fill(lane_, out, value, size, dtype);
   }
+  void adam(void* out, const void* z, void* m, void* v, const void* g, const AdamStep& step, std::size_t size,
+            Dtype dtype) override {
+    if (size > 0) detail::adam(lane_, out, z, m, v, g, step, size, dtype);
+  }
   void gather(const void* x, std::span<const std::uint32_t> host_indices, double* host_values,
               Dtype dtype) override {
     if (host_indices.empty()) return;

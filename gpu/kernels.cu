@@ -47,6 +47,31 @@ __global__ void __launch_bounds__(block_threads) fill_kernel(T* out, T value, st
   });
 }
 
+/// AdamStep in the vectors' own type.
+template <class T>
+struct AdamNumbers {
+  T gamma, first, new_first, second, new_second, whole, epsilon;
+};
+
+template <class T, int W>
+__global__ void __launch_bounds__(block_threads)
+    adam_kernel(T* out, const T* z, T* m, T* v, const T* g, AdamNumbers<T> c, std::size_t size) {
+  for_packs<W>(size, [&](std::size_t i, auto width) {
+    constexpr int w = decltype(width)::value;
+    Pack<T, w> point = load<w>(z, i), mean = load<w>(m, i), square = load<w>(v, i);
+    const Pack<T, w> now = load<w>(g, i);
+#pragma unroll
+    for (int l = 0; l < w; ++l) {
+      mean.at[l] = c.first * mean.at[l] + c.new_first * now.at[l];
+      square.at[l] = c.second * square.at[l] + c.new_second * (now.at[l] * now.at[l]);
+      point.at[l] -= c.gamma * mean.at[l] / (sqrt(square.at[l] * c.whole) + c.epsilon);
+    }
+    store(m, i, mean);
+    store(v, i, square);
+    store(out, i, point);
+  });
+}
+
 template <class T>
 __global__ void __launch_bounds__(block_threads)
     gather_kernel(const T* x, const std::uint32_t* indices, double* values, std::size_t count) {
@@ -141,6 +166,31 @@ void fill(Lane lane, void* out, double value, std::size_t size, Dtype dtype) {
           <<<blocks_for(size, lane.most_blocks), block_threads, 0, lane.stream>>>(all, entry, size);
   });
   check(cudaGetLastError(), "launching fill");
+}
+
+void adam(Lane lane, void* out, const void* z, void* m, void* v, const void* g, const AdamStep& step,
+          std::size_t size, Dtype dtype) {
+  with_type(dtype, [&]<class T>(T) {
+    const auto number = [](double value) { return static_cast<T>(value); };
+    const AdamNumbers<T> c{number(step.step / step.first_sum),
+                           number(step.first),
+                           number(1 - step.first),
+                           number(step.second),
+                           number(1 - step.second),
+                           number(1 / step.second_sum),
+                           number(step.epsilon)};
+    const auto launch = [&](auto width) {
+      constexpr int w = decltype(width)::value;
+      adam_kernel<T, w><<<blocks_for(size / w, lane.most_blocks), block_threads, 0, lane.stream>>>(
+          static_cast<T*>(out), static_cast<const T*>(z), static_cast<T*>(m), static_cast<T*>(v),
+          static_cast<const T*>(g), c, size);
+    };
+    if (aligned({out, z, m, v, g}))
+      launch(std::integral_constant<int, wide<T>>{});
+    else
+      launch(std::integral_constant<int, 1>{});
+  });
+  check(cudaGetLastError(), "launching adam");
 }
 
 void gather(Lane lane, const void* x, const std::uint32_t* indices, double* values, std::size_t count,

@@ -21,6 +21,8 @@ enum class Reduction { dot, squared_distance };
 
 void combine(Lane lane, void* out, std::span<const ConstBlock> terms, std::size_t size, Dtype dtype);
 void fill(Lane lane, void* out, double value, std::size_t size, Dtype dtype);
+void adam(Lane lane, void* out, const void* z, void* m, void* v, const void* g, const AdamStep& step,
+          std::size_t size, Dtype dtype);
 /// values[i] = x[indices[i]].
 void gather(Lane lane, const void* x, const std::uint32_t* indices, double* values, std::size_t count,
             Dtype dtype);

@@ -2,6 +2,7 @@
 // memory that no kernel knows.
 #include <cstring>
 
+#include <core/elsewhere.hpp>
 #include <gpu/numbers.hpp>
 
 #include "compressors/contract.hpp"
@@ -10,44 +11,6 @@
 using namespace contract;
 
 namespace {
-
-/// The host's memory under another name: nothing but Device's own functions can reach it.
-class Elsewhere final : public Device {
- public:
-  std::string name() const override { return "elsewhere"; }
-  void* allocate(std::size_t bytes) override { return host().allocate(bytes); }
-  void release(void* memory) noexcept override { host().release(memory); }
-  void upload(void* to, const void* from, std::size_t bytes) override { host().upload(to, from, bytes); }
-  void download(void* to, const void* from, std::size_t bytes) override {
-    ++downloads;
-    host().download(to, from, bytes);
-  }
-  void combine(void* out, std::span<const ConstBlock> terms, std::size_t size, Dtype dtype) override {
-    host().combine(out, terms, size, dtype);
-  }
-  double dot(const void* x, const void* y, std::size_t size, Dtype dtype) override {
-    return host().dot(x, y, size, dtype);
-  }
-  double squared_distance(const void* x, const void* y, std::size_t size, Dtype dtype) override {
-    return host().squared_distance(x, y, size, dtype);
-  }
-  void fill(void* out, double value, std::size_t size, Dtype dtype) override {
-    host().fill(out, value, size, dtype);
-  }
-  void gather(const void* x, std::span<const std::uint32_t> indices, double* values, Dtype dtype) override {
-    host().gather(x, indices, values, dtype);
-  }
-  void scatter_add(void* out, std::span<const std::uint32_t> indices, double weight, const double* values,
-                   Dtype dtype) override {
-    host().scatter_add(out, indices, weight, values, dtype);
-  }
-  int downloads = 0;
-};
-
-Elsewhere& elsewhere() {
-  static Elsewhere device;
-  return device;
-}
 
 Vector moved(const Vector& x, Device& device) {
   Vector out(x.size(), x.dtype(), device);

@@ -13,6 +13,7 @@ class Elsewhere final : public trivium::Device {
     trivium::host().upload(to, from, bytes);
   }
   void download(void* to, const void* from, std::size_t bytes) override {
+    ++downloads;
     trivium::host().download(to, from, bytes);
   }
   void combine(void* out, std::span<const trivium::ConstBlock> terms, std::size_t size,
@@ -28,6 +29,10 @@ class Elsewhere final : public trivium::Device {
   void fill(void* out, double value, std::size_t size, trivium::Dtype dtype) override {
     trivium::host().fill(out, value, size, dtype);
   }
+  void adam(void* out, const void* z, void* m, void* v, const void* g, const trivium::AdamStep& step,
+            std::size_t size, trivium::Dtype dtype) override {
+    trivium::host().adam(out, z, m, v, g, step, size, dtype);
+  }
   void gather(const void* x, std::span<const std::uint32_t> indices, double* values,
               trivium::Dtype dtype) override {
     trivium::host().gather(x, indices, values, dtype);
@@ -36,10 +41,11 @@ class Elsewhere final : public trivium::Device {
                    trivium::Dtype dtype) override {
     trivium::host().scatter_add(out, indices, weight, values, dtype);
   }
+  int downloads = 0;
 };
 
 /// One for the program's lifetime.
-inline trivium::Device& elsewhere() {
+inline Elsewhere& elsewhere() {
   static Elsewhere device;
   return device;
 }

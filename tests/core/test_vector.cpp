@@ -154,6 +154,50 @@ TEST_CASE("fill, gather, scatter_add and add_dense equal the plain loop") {
     }
 }
 
+// m = 1/2 + 2/2 = 3/2, v = (3/4) 4 + (1/4) 4 = 4; 20 m / (sqrt(v / (1/4)) + 1) = 30 / 5 = 6 for 20 = 10 /
+// (1/2).
+TEST_CASE("a step of Adam by hand, out apart or the point itself") {
+  const AdamStep step{
+      .step = 10, .first = 0.5, .second = 0.75, .epsilon = 1, .first_sum = 0.5, .second_sum = 0.25};
+  for (const Dtype dtype : dtypes)
+    for (const std::size_t size : sizes)
+      for (Device* device : {&host(), static_cast<Device*>(&elsewhere())}) {
+        const auto all = [&](double value) {
+          Vector x(size, dtype, *device);
+          fill(x, value);
+          return x;
+        };
+        Vector z = all(7), m = all(1), v = all(4), out = z.like();
+        const Vector g = all(2);
+        adam(out, z, m, v, g, step);
+        CHECK(out.to_host() == std::vector<double>(size, 1));
+        CHECK(m.to_host() == std::vector<double>(size, 1.5));
+        CHECK(v.to_host() == std::vector<double>(size, 4));
+        CHECK(z.to_host() == std::vector<double>(size, 7));
+        fill(m, 1);
+        adam(z, z, m, v, g, step);
+        CHECK(z.to_host() == out.to_host());
+      }
+}
+
+TEST_CASE("Adam keeps the entries apart") {
+  const AdamStep step{
+      .step = 0.1, .first = 0.9, .second = 0.99, .epsilon = 1e-3, .first_sum = 0.19, .second_sum = 0.0199};
+  for (const Dtype dtype : dtypes) {
+    const std::vector<double> z = integers(1000, 1), g = integers(1000, 2), mean = integers(1000, 3),
+                              root = integers(1000, 4);
+    std::vector<double> square(1000);
+    for (std::size_t i = 0; i < 1000; ++i) square[i] = root[i] * root[i];
+    Vector out(1000, dtype), m = vector_of(mean, dtype), v = vector_of(square, dtype);
+    adam(out, vector_of(z, dtype), m, v, vector_of(g, dtype), step);
+    const std::vector<double> found = out.to_host();
+    for (std::size_t i = 0; i < 1000; ++i) {
+      const double a = 0.9 * mean[i] + 0.1 * g[i], b = 0.99 * square[i] + 0.01 * g[i] * g[i];
+      REQUIRE(found[i] == Approx(z[i] - 0.1 * (a / 0.19) / (std::sqrt(b / 0.0199) + 1e-3)).epsilon(1e-5));
+    }
+  }
+}
+
 TEST_CASE("a new vector is zero, copies are deep, moves leave nothing behind") {
   for (const Dtype dtype : dtypes) {
     Vector x(5, dtype);
@@ -196,7 +240,7 @@ TEST_CASE("assignment keeps its memory when the shapes agree and takes the other
 TEST_CASE("copy crosses types and devices") {
   const Vector x{1.5, -2, 0.25};
   for (const Dtype dtype : dtypes)
-    for (Device* device : {&host(), &elsewhere()}) {
+    for (Device* device : {&host(), static_cast<Device*>(&elsewhere())}) {
       Vector out(3, dtype, *device), back(3);
       copy(out, x);
       CHECK(out.to_host() == x.to_host());
@@ -213,6 +257,9 @@ TEST_CASE("vectors of different shapes are a mistake of the program") {
   for (const Vector* other : {&shorter, &narrow, &away}) {
     CHECK_THROWS_AS(combine(x, {{1, x}, {1, *other}}), std::logic_error);
     CHECK_THROWS_AS(dot(x, *other), std::logic_error);
+    Vector m = x, v = x, short_moment = *other;
+    CHECK_THROWS_AS(adam(x, x, m, v, *other, AdamStep{}), std::logic_error);
+    CHECK_THROWS_AS(adam(x, x, m, short_moment, x, AdamStep{}), std::logic_error);
     CHECK_THROWS_AS(squared_distance(*other, x), std::logic_error);
   }
   const std::vector<double> two(2);
@@ -239,7 +286,7 @@ TEST_CASE("memory that does not exist is a sentence") {
 }
 
 TEST_CASE("rounding to float32 is to the nearest, on any device") {
-  for (Device* device : {&host(), &elsewhere()}) {
+  for (Device* device : {&host(), static_cast<Device*>(&elsewhere())}) {
     Vector x(3, Dtype::float64, *device);
     x.assign(std::vector<double>{1 + 0x1p-24, 1 + 0x1.8p-23, -0.1});
     round_to_float32(x);

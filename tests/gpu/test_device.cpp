@@ -91,6 +91,25 @@ TEST_CASE("a new vector on the card is zero, also where another one was") {
   });
 }
 
+TEST_CASE("a step of Adam on the card is the host's to rounding") {
+  if (no_card()) return;
+  const AdamStep step{
+      .step = 0.1, .first = 0.9, .second = 0.99, .epsilon = 1e-8, .first_sum = 0.19, .second_sum = 0.0199};
+  for_every_vector([&](std::size_t size, Dtype dtype) {
+    Vector z = reals(size, dtype, 0), m = reals(size, dtype, 1), v(size, dtype), g = reals(size, dtype, 2);
+    fill(v, 1);
+    Vector card_z = on_card(z), card_m = on_card(m), card_v = on_card(v);
+    adam(card_z, card_z, card_m, card_v, on_card(g), step);
+    adam(z, z, m, v, g, step);
+    const double tolerance = dtype == Dtype::float64 ? 1e-14 : 1e-5;
+    for (const auto& [card, host] : {std::pair{&card_z, &z}, {&card_m, &m}, {&card_v, &v}}) {
+      const std::vector<double> found = card->to_host(), expected = host->to_host();
+      for (std::size_t i = 0; i < size; ++i)
+        if (std::abs(found[i] - expected[i]) > tolerance) FAIL("entry " << i);
+    }
+  });
+}
+
 TEST_CASE("the card combines 1 to 8 terms as the host does") {
   if (no_card()) return;
   const std::vector<double> weights{3, -1, 2, 5, -4, 1, -7, 6};  // sums below 29 * 1000, exact in float32 too

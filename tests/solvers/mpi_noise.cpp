@@ -28,6 +28,7 @@ TEST_CASE("noise does not depend on the number of ranks") {
       {"masha1", {}, ""},
       {"sgd", {{"estimator", mlmc(2, 16)}, {"accuracy", 1e-3}}, ""},
       {"stochastic_extragradient", {{"samples", "same"}, {"accuracy", 1e-3}}, ""},
+      {"stochastic_extragradient", {{"step", 0.01}, {"scaling", "adam"}}, ""},
       {"randomized_extragradient", {}, ""},
       {"randomized_accelerated_gradient", {}, ""},
       {"mag", {}, ""}};
