@@ -114,7 +114,10 @@ void print_noise(Prepared& prepared) {
   const int m = prepared.problem->traits().workers.first;
   print_chain(catalogue.resolve(noise), oracle->chain(m));
   print("sigma", level.sigma);
-  print("growth", level.growth);
+  if (level.of_summands)
+    fmt::print("  growth                      L_loc, the spread of the summands\n");
+  else
+    print("growth", level.growth);
   print(at_solution ? "autocorrelation of F(z*, .)" : "autocorrelation of F(z0, .)",
         operator_autocorrelation(*oracle, *prepared.problem, m, z));
 }

@@ -86,8 +86,8 @@ class Sampled final : public Oracle {
       }
       square = std::max(square, sum / rows);
     }
-    const char* where =
-        at_solution_ ? "the rows at the solution, this rank's workers" : "the rows at the start";
+    const char* where = at_solution_ ? "the rows of the worst worker at the solution"
+                                     : "the rows of the worst worker at the start";
     return {{std::sqrt(square), Origin::computed, where},
             {0, Origin::estimated, "that of the summands: L_loc above"},
             tau,
