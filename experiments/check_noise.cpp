@@ -12,41 +12,24 @@ namespace trivium::experiments {
 namespace {
 
 using problems::oracles::Oracle;
-using problems::oracles::Piece;
 
 void print(const std::string& name, const Constant& c) {
   fmt::print("  {:27} {:<12.6g} {} ({})\n", name, c.value, problems::name_of(c.origin), c.how);
 }
-
-/// The same pieces every time.
-class FixedPieces final : public noise::estimators::Estimator {
- public:
-  explicit FixedPieces(std::vector<Piece> pieces) : pieces_(std::move(pieces)) {}
-  std::span<const Piece> draw(Stream&) override { return pieces_; }
-  double expected_samples() const override { return static_cast<double>(most_samples()); }
-  std::size_t most_samples() const override {
-    std::size_t sum = 0;
-    for (const Piece& piece : pieces_) sum += piece.samples;
-    return sum;
-  }
-
- private:
-  std::vector<Piece> pieces_;
-};
 
 /// A mean over draws and its relative standard error, as if draws were independent.
 struct Mean {
   double value = 0, relative_error = 0;
 };
 
-/// E|estimate - F_m(z)|^2 of worker m = `worker` over `draws` estimates of these pieces.
-Mean mean_square(Oracle& oracle, int worker, std::vector<Piece> pieces, int draws, const Vector& z,
+/// E|estimate - F_m(z)|^2 of worker m = `worker` over `draws` estimates.
+Mean mean_square(Oracle& oracle, int worker, const Plugin& of_samples, int draws, const Vector& z,
                  const Vector& exact) {
-  FixedPieces estimator(std::move(pieces));
+  const auto estimator = noise::estimators::catalogue().make(of_samples, {});
   Vector estimate = z.like();
   double sum = 0, squares = 0;
   for (int draw = 0; draw < draws; ++draw) {
-    oracle.draw(worker, estimator);
+    oracle.draw(worker, *estimator);
     oracle.evaluate(worker, z, estimate);
     const double square = squared_distance(estimate, exact);
     sum += square / draws;
@@ -65,11 +48,13 @@ Constant operator_autocorrelation(Oracle& oracle, problems::Problem& problem, in
   const double relaxation = oracle.chain(m).times().relaxation.value;
   const auto apart = static_cast<std::size_t>(std::clamp(std::ceil(relaxation), 1.0, longest / 10));
   const auto batch = static_cast<std::size_t>(std::clamp(std::ceil(50 * relaxation), 100.0, longest));
+  const Plugin single{"skip", {{"every", static_cast<std::int64_t>(apart + 1)}}, ""};
+  const Plugin whole{"minibatch", {{"batch", static_cast<double>(batch)}}, ""};
   Vector exact = z.like();
   problem.evaluate(m, z, exact);
-  const Mean one = mean_square(oracle, m, {{apart, 0}, {1, 1}}, singles, z, exact);
+  const Mean one = mean_square(oracle, m, single, singles, z, exact);
   if (one.value <= 1e-24 * dot(exact, exact)) return {0, Origin::estimated, "the noise vanishes there"};
-  const Mean many = mean_square(oracle, m, {{batch, 1}}, batches, z, exact);
+  const Mean many = mean_square(oracle, m, whole, batches, z, exact);
   const std::string caution =
       static_cast<double>(batch) < 20 * relaxation ? "; short for such a relaxation time" : "";
   return {static_cast<double>(batch) * many.value / one.value, Origin::estimated,

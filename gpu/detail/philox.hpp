@@ -16,9 +16,6 @@ struct PhiloxBlock {
 TRIVIUM_BOTH PhiloxBlock philox(const Stream::Key& key, std::uint64_t b) {
   std::uint64_t w0 = b, w1 = key.round, w2 = key.worker, w3 = 0;
   std::uint64_t seed = key.seed, purpose = key.purpose;
-#ifdef __CUDA_ARCH__
-#pragma unroll
-#endif
   for (int round = 0; round < 10; ++round) {
     const auto x = static_cast<unsigned __int128>(w0) * 0xD2E7470EE14C6C93u;
     const auto y = static_cast<unsigned __int128>(w2) * 0xCA5A826395121157u;

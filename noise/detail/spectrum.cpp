@@ -2,7 +2,6 @@
 #include <cmath>
 #include <vector>
 
-
 #include <trivium/noise/detail/spectrum.hpp>
 
 namespace trivium::noise::detail {

@@ -4,7 +4,7 @@
 #include "claim_reader.hpp"
 #include "experiment.hpp"
 #include "experiments/sentence.hpp"
-#include "io/folder.hpp"
+#include "support/folder.hpp"
 #include "toml_reader.hpp"
 
 using namespace trivium;

@@ -3,7 +3,7 @@
 
 #include "experiment.hpp"
 #include "experiments/sentence.hpp"
-#include "io/folder.hpp"
+#include "support/folder.hpp"
 #include "toml_reader.hpp"
 
 using namespace trivium;

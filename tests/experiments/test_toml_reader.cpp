@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "experiments/sentence.hpp"
-#include "io/folder.hpp"
+#include "support/folder.hpp"
 #include "toml_reader.hpp"
 
 using namespace trivium;

@@ -10,7 +10,7 @@
 #include <hdf5.h>
 #endif
 
-#include "folder.hpp"
+#include "support/folder.hpp"
 
 using namespace trivium;
 using Catch::Contains;

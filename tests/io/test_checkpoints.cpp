@@ -8,7 +8,7 @@
 #include <trivium/io/arrays.hpp>
 #include <trivium/io/checkpoints.hpp>
 
-#include "folder.hpp"
+#include "support/folder.hpp"
 
 using namespace trivium;
 using Catch::Contains;

@@ -3,7 +3,7 @@
 #include <trivium/core/errors.hpp>
 #include <trivium/io/data_files.hpp>
 
-#include "folder.hpp"
+#include "support/folder.hpp"
 
 using namespace trivium;
 using Catch::Contains;

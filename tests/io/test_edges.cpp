@@ -5,8 +5,8 @@
 #include <trivium/core/errors.hpp>
 #include <trivium/io/edges.hpp>
 
-#include "folder.hpp"
 #include "gzip.hpp"
+#include "support/folder.hpp"
 
 using namespace trivium;
 using Catch::Contains;

@@ -6,8 +6,8 @@
 #include <trivium/core/errors.hpp>
 #include <trivium/io/idx.hpp>
 
-#include "folder.hpp"
 #include "gzip.hpp"
+#include "support/folder.hpp"
 
 using namespace trivium;
 using Bytes = std::vector<std::uint8_t>;

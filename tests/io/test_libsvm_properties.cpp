@@ -10,8 +10,8 @@
 #include <trivium/core/stream.hpp>
 #include <trivium/io/libsvm.hpp>
 
-#include "folder.hpp"
 #include "gzip.hpp"
+#include "support/folder.hpp"
 
 using namespace trivium;
 

@@ -3,8 +3,8 @@
 #include <trivium/core/errors.hpp>
 #include <trivium/io/number_rows.hpp>
 
-#include "folder.hpp"
 #include "gzip.hpp"
+#include "support/folder.hpp"
 
 using namespace trivium;
 using Catch::EndsWith;

@@ -11,7 +11,7 @@
 #include <trivium/io/arrays.hpp>
 #include <trivium/io/results.hpp>
 
-#include "folder.hpp"
+#include "support/folder.hpp"
 
 using namespace trivium;
 using Catch::Contains;

@@ -1,6 +1,6 @@
 // The contract over every chain of the catalogue.
 #include "contract.hpp"
-#include "io/folder.hpp"
+#include "support/folder.hpp"
 #include "variants.hpp"
 
 using namespace contract;

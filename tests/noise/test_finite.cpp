@@ -7,7 +7,7 @@
 
 #include "chain.hpp"
 #include "core/chi_square.hpp"
-#include "io/folder.hpp"
+#include "support/folder.hpp"
 
 using namespace trivium;
 using Catch::Contains;

@@ -7,7 +7,7 @@
 #include <trivium/noise/graph.hpp>
 #include <trivium/noise/graph_measures.hpp>
 
-#include "../io/folder.hpp"
+#include "support/folder.hpp"
 
 using namespace trivium;
 using noise::Graph;

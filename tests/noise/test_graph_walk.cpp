@@ -9,7 +9,7 @@
 #include <trivium/core/errors.hpp>
 #include <trivium/noise/chains.hpp>
 
-#include "../io/folder.hpp"
+#include "support/folder.hpp"
 
 using namespace trivium;
 using namespace trivium::noise;

@@ -11,7 +11,7 @@
 #include <trivium/noise/chains.hpp>
 #include <trivium/noise/graph_measures.hpp>
 
-#include "../io/folder.hpp"
+#include "support/folder.hpp"
 
 using namespace trivium;
 using namespace trivium::noise;

@@ -11,7 +11,7 @@
 #include <trivium/problems/oracles.hpp>
 #include <trivium/problems/problem.hpp>
 
-#include "../io/folder.hpp"
+#include "support/folder.hpp"
 
 using namespace trivium;
 using Catch::Contains;
