@@ -5,6 +5,7 @@
 
 #include "detail/card.cuh"
 #include "detail/check.cuh"
+#include "detail/launch.cuh"
 #include "detail/loops.cuh"
 #include "detail/memory.cuh"
 
@@ -65,8 +66,7 @@ double* partials() {
 }
 
 void add_up(unsigned count, Part sum) {
-  sum_kernel<<<1, block_threads, 0, card_lane().stream>>>(partials(), count, static_cast<double*>(sum.data));
-  check(cudaGetLastError(), "launching a sum");
+  launch("a sum", card_lane().stream, 1, sum_kernel, partials(), count, static_cast<double*>(sum.data));
 }
 
 bool one_number(Dtype dtype, std::size_t size) { return dtype == Dtype::float64 && size == 1; }
@@ -94,12 +94,11 @@ void couple(ConstPart e, ConstPart g, double sign, const ConstPart* q, ConstPart
           "couple");
   const Lane lane = card_lane();
   with_type(e.dtype, [&]<class T>(T) {
-    couple_kernel<<<blocks_for(n, lane.most_blocks), block_threads, 0, lane.stream>>>(
-        static_cast<const T*>(e.data), static_cast<const T*>(g.data), static_cast<T>(sign),
-        static_cast<const T*>(q == nullptr ? nullptr : q->data), static_cast<const T*>(z.data),
-        static_cast<T*>(out.data), n);
+    launch("couple", lane.stream, blocks_for(n, lane.most_blocks), couple_kernel<T>,
+           static_cast<const T*>(e.data), static_cast<const T*>(g.data), static_cast<T>(sign),
+           static_cast<const T*>(q == nullptr ? nullptr : q->data), static_cast<const T*>(z.data),
+           static_cast<T*>(out.data), n);
   });
-  check(cudaGetLastError(), "launching couple");
 }
 
 void settle_residuals(double weight, ConstPart shift, ConstPart labels, Part residuals, Part sum) {
@@ -110,11 +109,10 @@ void settle_residuals(double weight, ConstPart shift, ConstPart labels, Part res
   const Lane lane = card_lane();
   const unsigned blocks = blocks_for(count, most_partials);
   with_type(residuals.dtype, [&]<class T>(T) {
-    settle_kernel<<<blocks, block_threads, 0, lane.stream>>>(
-        static_cast<T>(weight), static_cast<const double*>(shift.data), static_cast<const T*>(labels.data),
-        static_cast<T*>(residuals.data), count, partials());
+    launch("settle_residuals", lane.stream, blocks, settle_kernel<T>, static_cast<T>(weight),
+           static_cast<const double*>(shift.data), static_cast<const T*>(labels.data),
+           static_cast<T*>(residuals.data), count, partials());
   });
-  check(cudaGetLastError(), "launching settle_residuals");
   add_up(blocks, sum);
 }
 
@@ -125,11 +123,10 @@ void finish_regression(ConstPart mean, double lambda, double beta, ConstPart z, 
           "finish_regression");
   const Lane lane = card_lane();
   with_type(z.dtype, [&]<class T>(T) {
-    finish_kernel<<<blocks_for(n, lane.most_blocks), block_threads, 0, lane.stream>>>(
-        static_cast<const double*>(mean.data), static_cast<T>(lambda), static_cast<T>(beta),
-        static_cast<const T*>(z.data), static_cast<T*>(out.data), n);
+    launch("finish_regression", lane.stream, blocks_for(n, lane.most_blocks), finish_kernel<T>,
+           static_cast<const double*>(mean.data), static_cast<T>(lambda), static_cast<T>(beta),
+           static_cast<const T*>(z.data), static_cast<T*>(out.data), n);
   });
-  check(cudaGetLastError(), "launching finish_regression");
 }
 
 }  // namespace trivium::gpu
