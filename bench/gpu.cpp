@@ -1,9 +1,10 @@
 // The card's kernels, operators and rounds against its own copy. Run by gpu.sh; rows of other programs named
-// gpu_*.cpp join the table.
+// gpu_*.cpp join the table. `gpu --card` only names the card.
 #include "gpu.hpp"
 
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -114,8 +115,9 @@ void round_row() {
 
 }  // namespace
 
-int main() {
-  return bench::on_card([] {
+int main(int argc, char** argv) {
+  return bench::on_card([&] {
+    if (argc == 2 && std::strcmp(argv[1], "--card") == 0) return;
     for (const Dtype dtype : {Dtype::float64, Dtype::float32}) combine_row(dtype);
     for (const Dtype dtype : {Dtype::float64, Dtype::float32}) bilinear_row(dtype);
     sparse_row();

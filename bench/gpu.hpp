@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdio>
+#include <exception>
 
 #include <trivium/core/errors.hpp>
 #include <trivium/gpu/device.hpp>
@@ -27,18 +28,30 @@ inline void row_without_target(const std::string& what, const std::string& measu
   row(what, measured, "none", "");
 }
 
-/// Runs `rows` on the card: what main() of a program named gpu*.cpp returns. 2 without a card or memory.
+/// What main() returns after these rows: 2 after an InputError, 1 after any other exception; both are
+/// printed.
 template <class Rows>
-int on_card(Rows rows) {
+int reported(Rows rows) {
   try {
-    gpu::device();
-    note("card: {}", gpu::card_name());
     rows();
     return 0;
   } catch (const InputError& mistake) {
     std::fprintf(stderr, "%s\n", mistake.what());
     return 2;
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "%s\n", failure.what());
+    return 1;
   }
+}
+
+/// The same for rows that are measured on the card: 2 without a card or memory.
+template <class Rows>
+int on_card(Rows rows) {
+  return reported([&] {
+    gpu::device();
+    note("card: {}", gpu::card_name());
+    rows();
+  });
 }
 
 }  // namespace trivium::bench

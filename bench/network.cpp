@@ -1,7 +1,8 @@
 // A saddle step of adversarial training: the loss's derivatives in the weights and in the perturbation that
 // all images share, float32. Its flops a second against those of its products alone and of a large square
-// product, both with Eigen, and its seconds against the same step in NumPy, numpy/mlp.py, which must find the
-// same numbers. And the operator of adversarial logistic regression against reading its rows.
+// product, both with Eigen, and its seconds against the same step in NumPy, numpy/mlp.py, and in PyTorch
+// where it is installed, torch/saddle_step.py, which must find the same numbers. And the operator of
+// adversarial logistic regression against reading its rows.
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -12,7 +13,8 @@
 
 #include "bandwidth.hpp"
 #include "measure.hpp"
-#include "script.hpp"
+#include "torch.hpp"
+#include "training.hpp"
 
 namespace {
 
@@ -23,48 +25,6 @@ constexpr auto processor = bench::Clock::processor;
 constexpr Eigen::Index widths[] = {784, 256, 128, 10};
 constexpr std::size_t layers = std::size(widths) - 1;
 constexpr double weight_decay = 1e-4, radius = 0.1;
-
-/// An idx file of bytes.
-void write_idx(const std::string& path, const std::vector<int>& shape, const std::string& bytes) {
-  std::string head{0, 0, 8, static_cast<char>(shape.size())};
-  for (const int size : shape)
-    for (const int shift : {24, 16, 8, 0}) head += static_cast<char>(size >> shift & 255);
-  std::ofstream(path, std::ios::binary) << head << bytes;
-}
-
-/// Adversarial training on random images, one worker.
-std::unique_ptr<problems::Problem> training(const bench::TemporaryFolder& folder, int images) {
-  Stream stream(1, Purpose::test, everyone, 0);
-  const auto bytes = [&](int count, std::uint64_t below) {
-    std::string all;
-    for (int i = 0; i < count; ++i) all += static_cast<char>(stream.below(below));
-    return all;
-  };
-  write_idx(folder.file("images"), {images, 28, 28}, bytes(images * 28 * 28, 256));
-  write_idx(folder.file("labels"), {images}, bytes(images - 1, 10) + '\x09');
-  return problems::catalogue().make({"adversarial_network",
-                                     {{"images", folder.file("images")},
-                                      {"labels", folder.file("labels")},
-                                      {"test_rows", 0},
-                                      {"workers", 1},
-                                      {"partition", Table{{"type", "contiguous"}}},
-                                      {"hidden", List{256.0, 128.0}},
-                                      {"weight_decay", weight_decay},
-                                      {"radius", radius}},
-                                     ""},
-                                    {});
-}
-
-/// The weights at the start, biases that are not 0, and a perturbation in its ball.
-Vector point(const problems::Problem& problem) {
-  std::vector<double> z = *problem.known().start;
-  Stream stream(2, Purpose::test, everyone, 0);
-  for (std::size_t i = 0; i < z.size(); ++i)
-    if (z[i] == 0) z[i] = radius * (2 * stream.uniform() - 1);
-  Vector out(z.size(), Dtype::float32);
-  out.assign(z);
-  return out;
-}
 
 /// The products of a step, all rows at once: forwards, backwards to the slopes of the hidden layers and to
 /// the weights. The perturbation's derivative needs one row more, which counts for nothing.
@@ -107,28 +67,6 @@ class SquareProduct {
   Rows A_ = Rows::Random(size, size), B_ = Rows::Random(size, size), C_ = Rows(size, size);
 };
 
-void write_floats(const std::string& path, std::span<const float> x) {
-  std::ofstream(path, std::ios::binary)
-      .write(reinterpret_cast<const char*>(x.data()), static_cast<std::streamsize>(x.size_bytes()));
-}
-std::vector<float> read_floats(const std::string& path, std::size_t size) {
-  std::vector<float> x(size);
-  std::ifstream file(path, std::ios::binary);
-  file.read(reinterpret_cast<char*>(x.data()), static_cast<std::streamsize>(size * sizeof(float)));
-  if (!file) throw std::runtime_error("cannot read " + path);
-  return x;
-}
-
-/// |a - b| / |b|.
-double difference(std::span<const float> a, std::span<const float> b) {
-  double square = 0, norm = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    square += std::pow(static_cast<double>(a[i]) - b[i], 2);
-    norm += std::pow(static_cast<double>(b[i]), 2);
-  }
-  return std::sqrt(square / norm);
-}
-
 struct ByScript {
   double seconds = 0, loss = 0;
   std::string blas;
@@ -145,14 +83,44 @@ ByScript by_script(const bench::TemporaryFolder& folder, int rows) {
 
 /// Loss and derivatives of both; throws where they are not the same up to rounding.
 void require_same(const std::string& what, double mine, double most) {
-  if (!(mine <= most)) throw std::runtime_error(fmt::format("{} differs from NumPy's by {:.1e}", what, mine));
+  if (!(mine <= most)) throw std::runtime_error(fmt::format("{} differs by {:.1e}", what, mine));
+}
+
+/// The same step in PyTorch, eager, in one thread; F is in the file "own".
+void against_torch(const bench::TemporaryFolder& folder, const std::string& what, int rows, double step_s) {
+  const std::string row = what + " steps a second over PyTorch's";
+  const std::string python = bench::torch_python(false);
+  if (python.empty()) return bench::row_without_torch(row);
+  std::vector<double> theirs;
+  std::string json;
+  for (int turn = 0; turn < 3; ++turn) {
+    json = bench::output_of_torch(
+        python, "saddle_step.py",
+        fmt::format("--images {} --labels {} --point {} --check {} --widths 784 256 128 10 --weight-decay {} "
+                    "--turns 9 --repeats {}",
+                    folder.file("images"), folder.file("labels"), folder.file("point"), folder.file("own"),
+                    weight_decay, 1024 / rows));
+    theirs.push_back(bench::number_in(json, "seconds"));
+  }
+  const double in_weights = bench::number_in(json, "theta"), in_delta = bench::number_in(json, "delta");
+  // A relu that rounding turns at its kink shows in single entries. `autodiff` is the close comparison.
+  require_same("PyTorch's derivative in the weights", in_weights, 1e-3);
+  require_same("PyTorch's derivative in the perturbation", in_delta, 1e-3);
+  bench::row_at_least(row, bench::median(theirs) / step_s, 1, "x");
+  bench::note(
+      "PyTorch {} {:.2f} ms, {}; differences from its {:.0e} in the weights, {:.0e} in the perturbation, "
+      "of the largest entry",
+      bench::text_in(json, "torch"), bench::median(theirs) * 1e3, bench::text_in(json, "blas"), in_weights,
+      in_delta);
 }
 
 void saddle_step(int rows) {
   const bench::TemporaryFolder folder;
-  const auto problem = training(folder, rows);
-  const Vector z = point(*problem);
-  write_floats(folder.file("point"), z.span<float>());
+  bench::write_images(folder, rows);
+  const auto problem = bench::training(
+      folder, {{"hidden", List{256.0, 128.0}}, {"weight_decay", weight_decay}, {"radius", radius}});
+  const Vector z = bench::training_point(*problem, radius);
+  bench::write_entries(folder.file("point"), z);
   Vector F = z.like();
   Products products(rows);
   SquareProduct square;
@@ -176,15 +144,15 @@ void saddle_step(int rows) {
   for (int turn = 0; turn < 3; ++turn) theirs.push_back((numpy = by_script(folder, rows)).seconds);
   double loss = 0;
   problem->measure(0, z, {&loss, 1});
-  const std::vector<float> expected = read_floats(folder.file("gradient"), z.size());
-  const std::span<const float> mine = F.span<float>(), all(expected);
+  const Vector expected = bench::read_entries(folder.file("gradient"), z.size(), Dtype::float32);
+  const auto mine = std::as_const(F).span<float>(), all = expected.span<float>();
   const std::size_t weights = z.size() - static_cast<std::size_t>(widths[0]);
-  const double in_weights = difference(mine.first(weights), all.first(weights)),
-               in_delta = difference(mine.subspan(weights), all.subspan(weights)),
+  const double in_weights = bench::difference(mine.first(weights), all.first(weights)),
+               in_delta = bench::difference(mine.subspan(weights), all.subspan(weights)),
                in_loss = std::abs(loss - numpy.loss) / numpy.loss;
-  require_same("the derivative in the weights", in_weights, 1e-5);
-  require_same("the derivative in the perturbation", in_delta, 1e-5);
-  require_same("the loss", in_loss, 1e-5);
+  require_same("NumPy's derivative in the weights", in_weights, 1e-5);
+  require_same("NumPy's derivative in the perturbation", in_delta, 1e-5);
+  require_same("NumPy's loss", in_loss, 1e-5);
 
   const std::string what = fmt::format("saddle step, network 784-256-128-10, {} images, float32:", rows);
   const double rate = products.flops() / step_s, square_rate = square.flops() / square_s;
@@ -198,6 +166,9 @@ void saddle_step(int rows) {
       bench::median(theirs) * 1e3, products.flops() / bench::median(theirs) * 1e-9, numpy.blas);
   bench::note("differences from NumPy's: loss {:.0e}, weights {:.0e}, perturbation {:.0e} of their size",
               in_loss, in_weights, in_delta);
+
+  bench::write_entries(folder.file("own"), F);
+  against_torch(folder, what, rows, step_s);
 }
 
 /// The operator of adversarial logistic regression over one read of its rows: a column and a value for each

@@ -48,11 +48,11 @@ load_before=$(cut -d ' ' -f 1 /proc/loadavg)
 rows=$(mktemp)
 trap 'rm -f "$rows"' EXIT
 for program in dense_operator combine rand_k top_k compressors framework_overhead method_overhead numpy_round masha_compressors svogs_comparison \
-  network markov many_workers average; do
+  network autodiff markov many_workers average; do
   launch=()
   if [[ $program == average ]]; then launch=(mpirun -n 4); fi
   [[ -x $build/bench/$program ]] || { echo "$program is not built: TRIVIUM_MPI or TRIVIUM_HDF5 is off" >&2; continue; }
-  # 2: a data file is not there, and the program has said so
+  # 2: a data file or PyTorch is not there, and the program has said so
   "${launch[@]}" "$build/bench/$program" | tee /dev/stderr >> "$rows" || [[ $? == 2 ]]
 done
 
