@@ -39,4 +39,18 @@ void activate(Activation activation, Values&& z, Slopes&& slope) {
   }
 }
 
+/// As above, and curvature phi''(z), apart from the others: relu 0 everywhere, gelu (2 - z^2) times the
+/// normal density, tanh -2 phi phi'.
+template <class Values, class Slopes, class Curvatures>
+void activate(Activation activation, Values&& z, Slopes&& slope, Curvatures&& curvature) {
+  using T = typename std::decay_t<Values>::Scalar;
+  if (activation == Activation::relu) curvature.setZero();
+  if (activation == Activation::gelu) {
+    constexpr T density = std::numbers::inv_sqrtpi_v<T> * std::numbers::sqrt2_v<T> / 2;
+    curvature = z.unaryExpr([=](T x) { return (2 - x * x) * density * std::exp(-x * x / 2); });
+  }
+  activate(activation, z, slope);
+  if (activation == Activation::tanh) curvature = T{-2} * z.cwiseProduct(slope);
+}
+
 }  // namespace trivium::problems::detail

@@ -71,8 +71,10 @@ std::string classes_file() {
 // Small parameter sets; a problem that is not listed is checked with its defaults.
 std::vector<Table> parameter_sets(const std::string& name) {
   const Table ball{{"type", "l2_ball"}, {"radius", 2.0}}, cross{{"type", "l1_ball"}, {"radius", 1.5}};
+  const Table spectral_ball{{"type", "spectral_ball"}, {"rows", 2}, {"radius", 0.5}};
   if (name == "bilinear")
-    return {{{"n", 7}, {"workers", 5}, {"samples", 4}, {"sample_spread", 0.3}},
+    return {{{"n", 6}, {"workers", 3}, {"x_set", spectral_ball}, {"y_set", ball}},
+            {{"n", 7}, {"workers", 5}, {"samples", 4}, {"sample_spread", 0.3}},
             {{"n", 10},
              {"workers", 4},
              {"similarity", 0.1},
@@ -134,7 +136,12 @@ std::vector<Table> parameter_sets(const std::string& name) {
     exact.set("dtype", "float64");
     exact.set("modes_per_worker", 2);
     exact.set("activation", "tanh");
-    return {small, exact};
+    Table spectral = exact, penalised = small, saddle = exact;
+    spectral.set("lipschitz", "spectral");
+    penalised.set("lipschitz", "gradient_penalty");
+    saddle.set("lipschitz", "gradient_penalty");
+    saddle.set("penalty_for", "both");
+    return {small, exact, spectral, penalised, saddle};
   }
   if (name == "adversarial_network") {
     static const ImageFiles files = ImageFiles::random(23);

@@ -11,6 +11,8 @@
 #include <trivium/core/stream.hpp>
 #include <trivium/problems/sets.hpp>
 
+#include "core/mallocs.hpp"
+
 using namespace trivium;
 namespace sets = trivium::problems::sets;
 using Point = std::vector<double>;
@@ -52,6 +54,7 @@ const std::vector<Bounded> bounded = {
     {"box", {{"low", -0.3}, {"high", 1.2}}},
     {"simplex", {}},
     {"simplex", {{"sum", 2.5}}},
+    {"spectral_ball", {{"radius", 1.5}}},
 };
 
 // P(x) is the nearest point of a closed convex set exactly when it is in the set and <x - P(x), v - P(x)> <=
@@ -85,7 +88,7 @@ TEST_CASE("projections satisfy the variational inequality and change nothing the
 TEST_CASE("projecting twice changes no bit, however the sums round") {
   // Without care for rounding about two in a hundred of these points move in the last place.
   Stream stream(5, Purpose::test, 0, 0);
-  for (const char* type : {"l2_ball", "l1_ball", "simplex"}) {
+  for (const char* type : {"l2_ball", "l1_ball", "simplex", "spectral_ball"}) {
     for (const std::size_t n : {3, 100, 1000}) {
       const auto set = make(type, {}, n);
       for (int trial = 0; trial < 300; ++trial) {
@@ -180,6 +183,9 @@ TEST_CASE("huge, tiny and mixed vectors lose no accuracy") {
     CAPTURE(scale);
     const auto l2 = make("l2_ball", {{"radius", 1e-322}}, 2);
     CHECK(norm(project(*l2, {scale, -scale})) <= 1.2e-322);
+    const Point cut = project(*make("spectral_ball", {{"rows", 2}}, 4), {3 * scale, 0, 0, 0.5 * scale});
+    CHECK(cut[0] == Approx(std::min(3 * scale, 1.0)).epsilon(1e-14));
+    CHECK(cut[3] == Approx(std::min(0.5 * scale, 1.0)).epsilon(1e-14));
     const Point unit = project(*make("l2_ball", {}, 2), {3 * scale, 4 * scale});
     if (scale > 1) {
       CHECK(unit[0] == Approx(0.6).epsilon(1e-14));
@@ -201,7 +207,7 @@ TEST_CASE("huge, tiny and mixed vectors lose no accuracy") {
 
 TEST_CASE("a point that has diverged stays visibly so") {
   const double infinity = std::numeric_limits<double>::infinity();
-  for (const char* type : {"l2_ball", "l1_ball", "simplex"}) {
+  for (const char* type : {"l2_ball", "l1_ball", "simplex", "spectral_ball"}) {
     for (const double bad : {infinity, -infinity, std::nan("")}) {
       CAPTURE(type, bad);
       const Point p = project(*make(type, {}, 3), {0.1, bad, 5});
@@ -268,6 +274,82 @@ TEST_CASE("the support of the Euclidean ball is where projected ascent ends") {
   }
 }
 
+// Columns (3, 0) and (0, 4) have the singular values 3 and 4. ((3, 4), (-8, 6)) are orthogonal of the lengths
+// 5 and 10. A rotation Q by any angle of diag(5, 1) has the singular values of diag(5, 1), and is cut to Q
+// diag(2, 1).
+TEST_CASE("projections onto the spectral ball that can be done by hand") {
+  const auto is = [](const Point& found, const Point& expected) {
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      CHECK(found[i] == Approx(expected[i]).epsilon(1e-14).margin(1e-14));
+  };
+  const auto ball = make("spectral_ball", {{"rows", 2}, {"radius", 2.0}}, 4);
+  is(project(*ball, {3, 0, 0, 4}), {2, 0, 0, 2});
+  is(project(*ball, {3, 0, 0, 1}), {2, 0, 0, 1});
+  is(project(*ball, {3, 4, -8, 6}), {1.2, 1.6, -1.6, 1.2});
+  is(project(*ball, {5 * 0.6, 5 * 0.8, -0.8, 0.6}), {1.2, 1.6, -0.8, 0.6});
+  // [[2, 2], [2, 2]] has the singular value 4 with u = v = (1, 1) / sqrt 2, and 0: half of it is left.
+  is(project(*ball, {2, 2, 2, 2}), {1, 1, 1, 1});
+  CHECK(ball->support(Point{3, 0, 0, -4}) == Approx(14));
+  CHECK(ball->support(Point{2, 2, 2, 2}) == Approx(8));
+  // One row or one column is a vector: the Euclidean ball.
+  is(project(*make("spectral_ball", {{"radius", 5.0}}, 2), {6, 8}), {3, 4});
+  is(project(*make("spectral_ball", {{"rows", 2}, {"radius", 5.0}}, 2), {6, 8}), {3, 4});
+  // 2 x 3 and 3 x 2: rows (3, 0, 4) and (0, 2, 0) have the lengths 5 and 2.
+  is(project(*make("spectral_ball", {{"rows", 2}, {"radius", 3.0}}, 6), {3, 0, 0, 2, 4, 0}),
+     {1.8, 0, 0, 2, 2.4, 0});
+  is(project(*make("spectral_ball", {{"rows", 3}, {"radius", 3.0}}, 6), {3, 0, 4, 0, 2, 0}),
+     {1.8, 0, 2.4, 0, 2, 0});
+}
+
+TEST_CASE("projections onto the spectral ball are optimal for matrices of every shape") {
+  Stream stream(12, Purpose::test, 0, 0);
+  for (const auto& [rows, columns] :
+       {std::pair(2, 2), {3, 2}, {2, 7}, {8, 8}, {32, 2}, {1, 32}, {32, 32}, {40, 17}, {17, 64}}) {
+    const auto n = static_cast<std::size_t>(rows * columns);
+    const auto set = make("spectral_ball", {{"rows", rows}, {"radius", 1.5}}, n);
+    for (const double scale : {1e-9, 0.1, 0.3, 1.0, 30.0, 1e9, 1e120}) {
+      CAPTURE(rows, columns, scale);
+      check_optimal(*set, normal_point(n, scale, stream));
+    }
+    Point x = normal_point(n, 1, stream);  // of rank one, and equal singular values
+    for (std::size_t i = 0; i < n; ++i) x[i] = x[i % static_cast<std::size_t>(rows)];
+    check_optimal(*set, x);
+    std::fill(x.begin(), x.end(), 0.0);
+    for (int i = 0; i < std::min(rows, columns); ++i)
+      x[static_cast<std::size_t>(i * rows + i)] = i % 2 ? 3 : -3;
+    check_optimal(*set, x);
+  }
+}
+
+TEST_CASE("a cut matrix is inside, however it rounds, and one inside keeps its bits") {
+  Stream stream(13, Purpose::test, 0, 0);
+  const auto set = make("spectral_ball", {{"rows", 12}}, 144);
+  for (int trial = 0; trial < 200; ++trial) {
+    const Point x = normal_point(144, trial % 2 ? 3 : 0.3, stream), once = project(*set, x);
+    CAPTURE(trial);
+    REQUIRE(once != x);
+    REQUIRE(project(*set, once) == once);
+  }
+  const Point inside = normal_point(144, 0.05, stream);
+  CHECK(project(*set, inside) == inside);
+  const auto square = make("spectral_ball", {{"rows", 2}}, 4);
+  CHECK(project(*square, {1, 0, 0, 0.5}) == Point{1, 0, 0, 0.5});
+  CHECK(project(*square, {1 + 1e-12, 0, 0, 0.5})[0] < 1 + 1e-12);
+}
+
+TEST_CASE("projecting onto the spectral ball takes no memory from the heap once it has") {
+  Stream stream(14, Purpose::test, 0, 0);
+  for (const auto& [rows, columns] : {std::pair(64, 64), {47, 96}, {2, 100}, {100, 1}}) {
+    const auto n = static_cast<std::size_t>(rows * columns);
+    const auto set = make("spectral_ball", {{"rows", rows}}, n);
+    Point x = normal_point(n, 1, stream), y = x;
+    set->project(x);
+    CAPTURE(rows, columns);
+    CHECK(mallocs_of([&] { set->project(y); }) == 0);
+    CHECK(x == y);
+  }
+}
+
 TEST_CASE("every set but the whole space is bounded") {
   for (const Bounded& item : bounded) CHECK(make(item.type, item.parameters, 3)->is_bounded());
   CHECK_FALSE(make("whole_space", {}, 3)->is_bounded());
@@ -303,5 +385,8 @@ TEST_CASE("impossible sets are refused with a sentence") {
   CHECK_THROWS_AS(make("l1_ball", {{"radius", 0.0}}, 3), InputError);
   CHECK_THROWS_AS(make("l2_ball", {{"radius", -1.0}}, 3), InputError);
   CHECK_THROWS_AS(make("simplex", {{"sum", 0.0}}, 3), InputError);
+  CHECK_THROWS_WITH(make("spectral_ball", {{"rows", 2}}, 3),
+                    Catch::Contains("3 numbers are no matrix of 2 rows"));
+  CHECK_THROWS_AS(make("spectral_ball", {{"radius", 0.0}}, 3), InputError);
   CHECK_THROWS_AS(make("whole_space", {{"radius", 1.0}}, 3), InputError);
 }
