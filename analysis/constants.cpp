@@ -102,6 +102,11 @@ class Spectra {
   }
 
   Constant ell() {
+    if (problem_.traits().convex) {  // Baillon, Haddad 1977
+      Constant result = measure(Which::L_max);
+      result.how = "L_max, of gradients of convex functions: " + result.how;
+      return result;
+    }
     const detail::LargestCocoercivity found = detail::largest_cocoercivity(jacobians_, network_, rounding_);
     Constant result{found.value, Origin::computed, "dense eigenvalues of every worker"};
     if (!found.exact) {

@@ -12,7 +12,7 @@ namespace trivium::analysis {
 ///   L = |J|    mu = least eigenvalue of (J + J^T)/2    L_max = max |J_m|    L_rms^2 = |(1/M) sum J_m^T J_m|
 ///   delta = max |J_m - J|    d1 = |J - J_1|    sig^2 = |(1/M) sum (J_m - J)^T (J_m - J)|    sig1: the same
 ///   with J_1 for J    L_loc^2 = |(1/M) sum over m, mean over j of (J_{m,j} - J_m)^T (J_{m,j} - J_m)|
-///   ell = largest eigenvalue of J_m^T J_m x = c (J_m + J_m^T)/2 x, over all m
+///   ell = largest eigenvalue of J_m^T J_m x = c (J_m + J_m^T)/2 x, over all m; L_max for traits().convex
 /// (J_1 belongs to worker 0). L_loc exists for finite sums alone: InputError otherwise, and where the problem
 /// has no samples_gram. ell is infinite when a J_m is not cocoercive; for d > 512 or M d^3 > 5e10 it is
 /// max |J_m|^2 / mu_m, mu_m the least eigenvalue of (J_m + J_m^T)/2: an upper bound. In dimensions above 1500

@@ -7,8 +7,9 @@
 #include <fstream>
 #include <iterator>
 
+#include <Eigen/Core>
+
 #include <trivium/core/stream.hpp>
-#include <trivium/problems/detail/eigen.hpp>
 #include <trivium/problems/problem.hpp>
 
 #include "bandwidth.hpp"

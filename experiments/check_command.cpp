@@ -165,9 +165,11 @@ void check_experiment(const Request& request, mpi::Transport& transport) {
     check_problem(experiment, i, request, transport);
   }
   if (transport.rank() != 0) return;
-  const std::size_t claims = experiment.claims.size();
+  const std::size_t left_out = experiment.claims_left_out, claims = experiment.claims.size() + left_out;
   fmt::print("\n{} claim{}{}\n", claims == 0 ? "no" : fmt::format("{}", claims), claims == 1 ? "" : "s",
-             claims == 0 ? "" : fmt::format("; `trivium verify {}` judges them", request.file));
+             left_out > 0  ? ", about the file without --set"
+             : claims == 0 ? ""
+                           : fmt::format("; `trivium verify {}` judges them", request.file));
 }
 
 }  // namespace trivium::experiments

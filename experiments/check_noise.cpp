@@ -86,7 +86,7 @@ void print_noise(Prepared& prepared) {
   prepared.network->agree([&] {
     try {
       oracle = catalogue.make(
-          noise, {*prepared.problem, prepared.start, at_solution ? &z : nullptr, 0, prepared.data_folders});
+          noise, {*prepared.problem, prepared.start, at_solution ? &z : nullptr, 0, prepared.chains});
     } catch (const InputError& mistake) {
       reject("{}: {}", noise.where, mistake.what());
     }

@@ -39,6 +39,7 @@ struct Experiment {
   std::vector<MethodRun> runs;  ///< problem by problem every method at every grid point, in the order written
   Table resolved_stop, resolved_record;
   std::vector<Claim> claims;
+  std::size_t claims_left_out = 0;  ///< because --set made another experiment of the file
 };
 
 /// Reads and checks an experiment. Throws InputError for unknown keys, wrong types and ranges, unknown

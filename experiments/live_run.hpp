@@ -18,7 +18,7 @@ class LiveRun {
             method.solver,
             {*prepared.problem, network_, *prepared.constants, prepared.start,
              prepared.solution ? &*prepared.solution : nullptr, prepared.noise ? &*prepared.noise : nullptr,
-             method.estimator ? &*method.estimator : nullptr, prepared.data_folders})) {}
+             method.estimator ? &*method.estimator : nullptr, prepared.chains})) {}
 
   solvers::Solver& solver() { return *solver_; }
   mpi::Network& network() { return network_; }

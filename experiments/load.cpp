@@ -3,14 +3,20 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "sections.hpp"
 #include "toml_reader.hpp"
 
 namespace trivium::experiments {
 
 Experiment load(const Request& request) {
   Table table = read_toml(request.file);
+  const std::string name = std::filesystem::path(request.file).stem().string();
+  if (request.overrides.empty()) return read_experiment(table, name);
   for (const std::string& assignment : request.overrides) override_value(table, assignment);
-  return read_experiment(table, std::filesystem::path(request.file).stem().string());
+  const List* claims = sections(table, "claim");
+  Experiment experiment = read_experiment(without(table, {"claim"}), name);
+  experiment.claims_left_out = claims == nullptr ? 0 : claims->size();
+  return experiment;
 }
 
 std::vector<std::string> folders(const Request& request) {

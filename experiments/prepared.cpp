@@ -94,7 +94,7 @@ Prepared prepare(const ProblemPoint& point, mpi::Transport& transport,
     prepared.problem = problems::catalogue().make(point.plugin, place);
   });
   prepared.noise = point.noise;
-  prepared.data_folders = data_folders;
+  prepared.chains = data_folders;
   const problems::Traits& traits = prepared.problem->traits();
   const problems::Known known = prepared.problem->known();
   prepared.start = Vector(traits.dimension, traits.dtype, *traits.device);

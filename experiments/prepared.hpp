@@ -22,8 +22,8 @@ struct Prepared {
       solution_file;  ///< where a solution just computed is to be kept; empty when it is there already
   std::unique_ptr<mpi::Network> network;  ///< for measuring, uncounted
   std::unique_ptr<problems::Constants> constants;
-  std::optional<Plugin> noise;            ///< what workers see of the problem; exact when absent
-  std::vector<std::string> data_folders;  ///< where the noise finds its files
+  std::optional<Plugin> noise;   ///< what workers see of the problem; exact when absent
+  noise::chains::Supply chains;  ///< what the noise walks on
 };
 
 /// Makes a problem. `cache` is the folder where computed solutions are kept between runs; empty for none.

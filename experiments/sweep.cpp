@@ -140,6 +140,8 @@ class Sweep {
   void print_header() const {
     fmt::print("{}: {} runs{} into {}\n", experiment_.name, jobs_.size(),
                has_grid() ? fmt::format(" on {} problems", experiment_.problems.size()) : "", out_);
+    if (experiment_.claims_left_out > 0)
+      fmt::print("claims left out: {}; they are about the file without --set\n", experiment_.claims_left_out);
   }
 
   void print_problem(std::size_t problem) const {

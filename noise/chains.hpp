@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -74,5 +76,19 @@ struct Place {
 using Catalogue = trivium::Catalogue<Chain, const Place&>;
 /// Every chain, by name.
 Catalogue& catalogue();
+
+/// Chains that were made are given again for the same type, parameters and number of states: what takes a
+/// while of a chain is then found once. Copies share them.
+class Supply {
+ public:
+  Supply(std::vector<std::string> data_folders = {}) : data_folders_(std::move(data_folders)) {}
+  /// Throws InputError as making the chain does.
+  std::shared_ptr<const Chain> get(const Plugin& plugin, std::size_t states) const;
+
+ private:
+  std::vector<std::string> data_folders_;
+  using Made = std::map<std::string, std::shared_ptr<const Chain>>;  // by description
+  std::shared_ptr<Made> made_ = std::make_shared<Made>();
+};
 
 }  // namespace trivium::noise::chains

@@ -49,10 +49,10 @@ class Oracle {
 /// What an oracle is made with. The problem outlives it.
 struct Setting {
   Problem& problem;
-  const Vector& start;                    ///< z0
-  const Vector* solution = nullptr;       ///< null when it is not known
-  std::uint64_t seed = 0;                 ///< of the chains and the estimators
-  std::vector<std::string> data_folders;  ///< where relative file names are looked up, in order
+  const Vector& start;               ///< z0
+  const Vector* solution = nullptr;  ///< null when it is not known
+  std::uint64_t seed = 0;            ///< of the chains and the estimators
+  noise::chains::Supply chains;      ///< where chains come from
 };
 
 using Catalogue = trivium::Catalogue<Oracle, const Setting&>;

@@ -68,6 +68,7 @@ struct Traits {
   Device* device = &host();
   bool constrained = false;                ///< prox is not the identity
   bool affine = false;                     ///< the Jacobians do not depend on the point
+  bool convex = false;                     ///< every F_m is the gradient of a convex function
   bool has_jacobian = false;               ///< `jacobian` is implemented
   bool has_samples_gram = false;           ///< `samples_gram` is implemented
   bool has_gap = false;                    ///< `gap` is implemented: Z is bounded

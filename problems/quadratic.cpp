@@ -39,6 +39,7 @@ class Quadratic final : public Problem {
       : Problem({.dimension = static_cast<std::size_t>(params.n),
                  .workers = worker_block(static_cast<int>(params.workers), place.rank, place.ranks),
                  .affine = true,
+                 .convex = true,
                  .has_jacobian = true}),
         mu_(params.mu),
         L_(params.smoothness),

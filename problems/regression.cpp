@@ -64,6 +64,7 @@ class Regression final : public Problem {
     traits_.dimension = rows_.features();
     traits_.workers = worker_block(static_cast<int>(params.workers), place.rank, place.ranks);
     traits_.affine = !logistic_;
+    traits_.convex = true;
     traits_.has_jacobian = true;
     traits_.has_samples_gram = true;
     if (logistic_) require_signs();

@@ -16,7 +16,7 @@ class Whole final : public Solver {
     if (with.noise != nullptr)
       with.network.agree([&] {
         oracle_ = problems::oracles::catalogue().make(
-            *with.noise, {with.problem, with.start, with.solution, with.network.seed(), with.data_folders});
+            *with.noise, {with.problem, with.start, with.solution, with.network.seed(), with.chains});
       });
     if (with.estimator != nullptr && has_estimator(method.type))
       reject("{} chooses its samples itself; give it its own parameter estimator", method.type);

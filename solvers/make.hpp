@@ -21,7 +21,7 @@ struct Ingredients {
   const Vector* solution = nullptr;   ///< null when it is not known
   const Plugin* noise = nullptr;      ///< of problems::oracles; null when workers see their operators exactly
   const Plugin* estimator = nullptr;  ///< for methods without an estimator of their own; null is `single`
-  std::vector<std::string> data_folders;  ///< where the noise looks up relative file names
+  noise::chains::Supply chains;       ///< what the noise walks on
 };
 
 /// True when a method chooses samples itself: it has a parameter `estimator`. On a problem with noise all

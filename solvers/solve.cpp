@@ -40,14 +40,10 @@ Solved solve_together(problems::Problem& problem, const Plugin& method, const So
   }
   mpi::Network network(transport, problem.traits().workers, start, options.seed);
   problems::Constants constants = analysis::constants(problem, network, solution ? *solution : start);
-  const auto solver = make(method, {problem,
-                                    network,
-                                    constants,
-                                    start,
-                                    solution ? &*solution : nullptr,
-                                    options.noise ? &*options.noise : nullptr,
-                                    options.estimator ? &*options.estimator : nullptr,
-                                    {"."}});
+  const auto solver =
+      make(method, {problem, network, constants, start, solution ? &*solution : nullptr,
+                    options.noise ? &*options.noise : nullptr,
+                    options.estimator ? &*options.estimator : nullptr, std::vector<std::string>{"."}});
   Silent silent;
   RunSettings settings{.limits = options.limits, .every = options.every, .checkpoint_seconds = 0};
   Outcome outcome = run(*solver, problem, network, start, solution, settings, silent);

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
+
 #include "lanczos.hpp"
 
 namespace trivium::analysis::detail {

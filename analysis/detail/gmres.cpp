@@ -5,6 +5,8 @@
 #include <limits>
 #include <vector>
 
+#include <Eigen/Jacobi>
+
 namespace trivium::analysis::detail {
 namespace {
 

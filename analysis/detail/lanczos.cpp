@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include <Eigen/Eigenvalues>
+
 #include <trivium/core/stream.hpp>
 
 namespace trivium::analysis::detail {

@@ -1,10 +1,10 @@
 #pragma once
 #include <span>
 
+#include <Eigen/Core>
+
 #include <trivium/core/function_ref.hpp>
 #include <trivium/core/vector.hpp>
-
-#include "eigen.hpp"
 
 namespace trivium::analysis::detail {
 

@@ -1,6 +1,8 @@
 #pragma once
 #include <optional>
 
+#include <Eigen/LU>
+
 #include "natural_map.hpp"
 
 namespace trivium::analysis::detail {

@@ -1,5 +1,5 @@
 #pragma once
-#include "eigen.hpp"
+#include <Eigen/Core>
 
 namespace trivium::compressors {
 

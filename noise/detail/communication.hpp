@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "eigen.hpp"
+#include <Eigen/Core>
 
 namespace trivium::noise::detail {
 

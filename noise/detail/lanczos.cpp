@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include <Eigen/Eigenvalues>
+
 #include <trivium/core/stream.hpp>
 
 namespace trivium::noise::detail {

@@ -1,7 +1,7 @@
 #pragma once
-#include <trivium/core/function_ref.hpp>
+#include <Eigen/Core>
 
-#include "eigen.hpp"
+#include <trivium/core/function_ref.hpp>
 
 namespace trivium::noise::detail {
 

@@ -2,6 +2,9 @@
 #include <cmath>
 #include <vector>
 
+#include <Eigen/Eigenvalues>
+#include <Eigen/LU>
+
 #include <trivium/noise/detail/spectrum.hpp>
 
 namespace trivium::noise::detail {

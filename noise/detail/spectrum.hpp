@@ -1,5 +1,5 @@
 #pragma once
-#include "eigen.hpp"
+#include <Eigen/Core>
 
 /// Numbers of a chain on n states from its transition matrix P (n, n), which is irreducible. `law` (n) is its
 /// stationary law. Everything takes O(n^3) time.

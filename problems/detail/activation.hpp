@@ -4,7 +4,7 @@
 #include <string>
 #include <type_traits>
 
-#include "eigen.hpp"
+#include <Eigen/Core>
 
 namespace trivium::problems::detail {
 

@@ -108,7 +108,7 @@ class Sampled final : public Oracle {
       if (rows == 0)
         reject("noise 'sampled' needs operators that are finite sums, and the one of worker {} is not", m);
       if (chains_.count(rows) > 0) continue;
-      auto chain = noise::chains::catalogue().make(params.chain, {rows, setting.data_folders});
+      auto chain = setting.chains.get(params.chain, rows);
       require_uniform(*chain, rows, params.chain.type);
       chains_[rows] = std::move(chain);
     }
@@ -129,7 +129,7 @@ class Sampled final : public Oracle {
             name, law.stationary);
   }
   Problem& problem_;
-  std::map<std::size_t, std::unique_ptr<noise::chains::Chain>> chains_;  // by number of rows
+  std::map<std::size_t, std::shared_ptr<const noise::chains::Chain>> chains_;  // by number of rows
   const Vector solution_;
   bool at_solution_;
   Vector part_;

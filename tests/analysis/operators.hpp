@@ -87,6 +87,7 @@ class Diagonal final : public problems::Problem {
     traits_.workers = worker_block(workers, place.rank, place.ranks);
     traits_.affine = traits_.has_jacobian = true;
   }
+  void say_convex() { traits_.convex = true; }
   void evaluate(int m, const Vector& z, Vector& out) override { jacobian(m, z, z, false, out); }
   void jacobian(int m, const Vector&, const Vector& v, bool, Vector& out) override {
     const auto x = v.span<double>();

@@ -99,6 +99,17 @@ TEST_CASE("ell is exact up to dimension 512 while M d^3 <= 5e10, and max L_m^2 /
   CHECK(game->known().constants.at(Which::ell).value == Approx(2));
 }
 
+TEST_CASE("ell of gradients of convex functions is L_max in any dimension") {
+  // Workers with entries 1, 1 to 2 and 1 to 3: without the trait 9 as above.
+  Diagonal problem(513, 3);
+  problem.say_convex();
+  Alone alone(problem);
+  const problems::Constant found = constants(problem, alone.network, zero_of(problem)).get(Which::ell);
+  CHECK(found.value == Approx(3).epsilon(1e-7));
+  CHECK(found.origin == Origin::computed);
+  CHECK(found.how == "L_max, of gradients of convex functions: Lanczos, relative accuracy 1e-08");
+}
+
 TEST_CASE("a rotation without Jacobians has an infinite ell") {
   Custom rotation(2, [](auto z, auto F) { F[0] = z[1], F[1] = -z[0]; });
   Alone alone(rotation);

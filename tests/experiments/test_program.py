@@ -765,8 +765,28 @@ at_most = 1
     def test_check_counts_claims(self):
         self.write(self.EXPERIMENT + self.HOLDS)
         self.assertTrue(self.succeed("check", "a.toml").endswith("\n2 claims; `trivium verify a.toml` judges them\n"))
+        self.assertTrue(self.succeed("check", "a.toml", "--set", "seeds=1").endswith(
+            "\n2 claims, about the file without --set\n"))
         self.write(SMALL + METHOD)
-        self.assertTrue(self.succeed("check", "a.toml").endswith("\nno claims\n"))
+        for more in ([], ["--set", "seeds=1"]):
+            self.assertTrue(self.succeed("check", "a.toml", *more).endswith("\nno claims\n"))
+
+    def test_claims_that_set_leaves_without_their_grid(self):
+        where = '"problem.workers = 4"'
+        claim = f'[[claim]]\ntext = "no end"\nstatus = "limit"\nof = "extragradient"\nwhere = {where}\n'
+        self.write(SMALL.replace("workers = 5", "workers = [2, 4]") + METHOD + claim)
+        for ranks in (None, 2):
+            printed = self.succeed("run", "a.toml", "--out", f"on-{ranks}", "--set", "problem.workers=3", ranks=ranks)
+            self.assertIn(f"a: 1 runs into on-{ranks}\nclaims left out: 1; they are about the file without --set\n",
+                          printed)
+        self.assertNotIn("left out", self.succeed("run", "a.toml", "--out", "whole"))
+        self.assertIn("\n1 of 1 claims hold\n", self.succeed("verify", "a.toml"))
+        self.write(SMALL + METHOD + claim)  # what --set makes of a file may not be what the file says
+        for command in ("run", "verify"):
+            done = self.run_program(command, "a.toml", "--out", "new")
+            self.assertEqual(done.returncode, 2)
+            self.assertRegex(done.stderr, rf"\Atrivium: a\.toml:\d+: claim 1: no such grid point of 'extragradient': "
+                                          rf"'problem.workers = 4'")
 
 
 class Measures(Results):

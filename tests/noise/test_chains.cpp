@@ -171,3 +171,17 @@ TEST_CASE("what cannot be a chain is a sentence") {
              Equals("two_state.switching must be in (0, 1], got 0"));
   CHECK_THAT(complaint("two_state", {}, {3, {}}), Contains("two_state has 2 states, and 3 are needed"));
 }
+
+TEST_CASE("a supply makes a chain once for each description, and copies of it share") {
+  const noise::chains::Supply supply, copy = supply, other;
+  const auto lazy = [](double hold) { return Plugin{"lazy", {{"hold", hold}}, ""}; };
+  const auto chain = supply.get(lazy(0.5), 4);
+  CHECK(copy.get(lazy(0.5), 4) == chain);
+  CHECK(copy.get({"lazy", {{"states", 0}, {"hold", 0.5}}, ""}, 4) == chain);  // the default, written out
+  CHECK(copy.get(lazy(0.6), 4) != chain);
+  CHECK(copy.get(lazy(0.5), 5) != chain);
+  CHECK(other.get(lazy(0.5), 4) != chain);
+  CHECK(chain->law().probabilities.size() == 4);
+  CHECK_THROWS_AS(supply.get(lazy(1), 4), InputError);
+  CHECK_THROWS_AS(supply.get(lazy(1), 4), InputError);  // again, and no chain left behind by the first
+}

@@ -131,6 +131,18 @@ inline void is_a_saddle_gradient(Problem& problem) {
   }
 }
 
+/// J_m is symmetric, and <J_m v, v> >= 0.
+inline void is_a_convex_gradient(Problem& problem) {
+  if (!problem.traits().convex) return;
+  const Vector z = random_point(problem, 8), u = random_point(problem, 9), v = random_point(problem, 10);
+  for (int m = 0; m < problem.traits().workers.total; ++m) {
+    const Vector Ju = jacobian(problem, m, z, u, false), Jv = jacobian(problem, m, z, v, false);
+    const double size = norm(Ju) * norm(v) + norm(u) * norm(Jv);
+    CHECK(std::abs(dot(Ju, v) - dot(u, Jv)) <= rounding(problem) * size);
+    CHECK(dot(Jv, v) >= -rounding(problem) * norm(Jv) * norm(v));
+  }
+}
+
 /// What was in `out` before a call does not matter: not even what is not a number.
 inline void overwrites_out(Problem& problem) {
   const Vector z = random_point(problem, 12), v = random_point(problem, 13);
@@ -216,6 +228,7 @@ inline void check(const Maker& make) {
   residual_vanishes_at_solution(*problem);
   jacobian_is_the_derivative(*problem);
   samples_gram_is_the_mean_of_squares(*problem);
+  is_a_convex_gradient(*problem);
   overwrites_out(*problem);
   prox_is_a_projection(*problem);
   start_is_feasible(*problem);

@@ -9,7 +9,6 @@
 #include <trivium/solvers/solve.hpp>
 
 #include "noise.hpp"
-#include "support/folder.hpp"
 
 using namespace trivium;
 using namespace trivium::solvers;
@@ -47,6 +46,20 @@ class Valley final : public problems::Problem {
     return traits;
   }
 };
+/// F = A z - 1, A = diag(2.1, 0.6, 0.1, ..., 0.1) in 600 dimensions: a gradient that does not say so.
+class Bowl final : public problems::Problem {
+ public:
+  Bowl() : Problem({.dimension = 600, .affine = true, .has_jacobian = true}) {}
+  void evaluate(int m, const Vector& z, Vector& out) override {
+    jacobian(m, z, z, false, out);
+    for (double& entry : out.span<double>()) entry -= 1;
+  }
+  void jacobian(int, const Vector&, const Vector& v, bool, Vector& out) override {
+    for (std::size_t i = 0; i < 600; ++i)
+      out.span<double>()[i] = (i == 0 ? 2.1 : i == 1 ? 0.6 : 0.1) * v.span<double>()[i];
+  }
+};
+
 double height(const Vector& z) {
   double sum = 0;
   for (const double x : z.to_host()) sum += std::log1p(x * x);
@@ -124,14 +137,8 @@ TEST_CASE("randomized accelerated gradient needs as many iterations as its roots
 }
 
 TEST_CASE("randomized accelerated gradient knows a gradient by its Jacobians where ell is only a bound") {
-  // Least squares in 600 dimensions, lambda = 0.1: rows 2 e_0 and e_1 make A = diag(2, 0.5, 0, ...) + 0.1, so
   // L = 2.1 and mu = 0.1. Above 512 dimensions ell is stated as L^2 / mu = 44.
-  const Folder folder;
-  Arena wide = arena("regression", {{"file", folder.write("rows", "1 1:2\n-1 2:1\n")},
-                                    {"features", 600},
-                                    {"loss", "squares"},
-                                    {"workers", 1},
-                                    {"lambda", 0.1}});
+  Arena wide(std::make_unique<Bowl>());
   REQUIRE(wide.constants.get(problems::Which::ell).value > 40);
   Method method(wide, {"randomized_accelerated_gradient", {}, ""});
   CHECK(method.solver->theory().step == Approx(3 / (4 * 2.1)).epsilon(1e-6));

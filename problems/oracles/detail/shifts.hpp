@@ -24,7 +24,7 @@ class Shifts : public Oracle {
  protected:
   Shifts(const Plugin& chain, const Setting& setting)
       : problem_(setting.problem),
-        chain_(noise::chains::catalogue().make(chain, {0, setting.data_folders})),
+        chain_(setting.chains.get(chain, 0)),
         walkers_(setting, [this](int) -> const noise::chains::Chain& { return *chain_; }),
         means_(walkers_.count()) {}
   const noise::chains::Chain& chain() const { return *chain_; }
@@ -46,7 +46,7 @@ class Shifts : public Oracle {
     return sum / static_cast<double>(samples);
   }
 
-  std::unique_ptr<noise::chains::Chain> chain_;
+  std::shared_ptr<const noise::chains::Chain> chain_;
   Walkers walkers_;
   std::vector<double> means_;
 };
