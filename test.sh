@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 scripts/install-dependencies.sh
 
-# Where nvcc is installed the CUDA device is compiled too; its tests skip without a card.
+# Where nvcc is installed the CUDA device is compiled too; its tests skip without a card, but for those on the emulated one.
 cuda=()
 if command -v nvcc >/dev/null || [ -x /usr/local/cuda/bin/nvcc ]; then
   cuda=(-DTRIVIUM_CUDA=ON "-DCMAKE_CUDA_ARCHITECTURES=80;90")

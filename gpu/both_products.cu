@@ -6,7 +6,7 @@
 #include <trivium/gpu/operators.hpp>
 
 #include "detail/card.cuh"
-#include "detail/check.cuh"
+#include "detail/launch.cuh"
 #include "detail/loops.cuh"
 #include "detail/memory.cuh"
 
@@ -105,8 +105,8 @@ __global__ void __launch_bounds__(block_threads)
 }
 
 template <class T>
-void launch(const Matrix& A, double row_weight, ConstPart y, Part out_rows, double column_weight, ConstPart x,
-            Part out_columns) {
+void add_products(const Matrix& A, double row_weight, ConstPart y, Part out_rows, double column_weight,
+                  ConstPart x, Part out_columns) {
   static Scratch& room = *new Scratch;
   const Lane lane = card_lane();
   const Tiles tiles = tiles_of(A.rows(), A.columns(), sizeof(T));
@@ -115,18 +115,13 @@ void launch(const Matrix& A, double row_weight, ConstPart y, Part out_rows, doub
   const T *const entries = static_cast<const T*>(A.entries().data()),
                  *const along = static_cast<const T*>(y.data), *const across = static_cast<const T*>(x.data);
   const unsigned blocks = static_cast<unsigned>(tiles.across * tiles.down);
-  if (aligned({entries}) && A.leading() % wide<T> == 0)
-    tile_sums_kernel<T, wide<T>><<<blocks, block_threads, 0, lane.stream>>>(
-        entries, tiles, A.leading(), along, across, row_sums, column_sums);
-  else
-    tile_sums_kernel<T, 1><<<blocks, block_threads, 0, lane.stream>>>(entries, tiles, A.leading(), along,
-                                                                      across, row_sums, column_sums);
-  check(cudaGetLastError(), "launching both products");
-  add_tiles_kernel<<<blocks_for(tiles.rows + tiles.columns, lane.most_blocks), block_threads, 0,
-                     lane.stream>>>(tiles, static_cast<T>(row_weight), row_sums,
-                                    static_cast<T*>(out_rows.data), static_cast<T>(column_weight),
-                                    column_sums, static_cast<T*>(out_columns.data));
-  check(cudaGetLastError(), "launching the sum of tiles");
+  const bool wide_loads = aligned({entries}) && A.leading() % wide<T> == 0;
+  launch("both products", lane.stream, blocks,
+         wide_loads ? tile_sums_kernel<T, wide<T>> : tile_sums_kernel<T, 1>, entries, tiles, A.leading(),
+         along, across, row_sums, column_sums);
+  launch("the sum of tiles", lane.stream, blocks_for(tiles.rows + tiles.columns, lane.most_blocks),
+         add_tiles_kernel<T>, tiles, static_cast<T>(row_weight), row_sums, static_cast<T*>(out_rows.data),
+         static_cast<T>(column_weight), column_sums, static_cast<T*>(out_columns.data));
 }
 
 }  // namespace
@@ -138,7 +133,8 @@ void add_both_products(const Matrix& A, double row_weight, ConstPart y, Part out
               y.size == A.columns() && out_rows.size == A.rows() && x.size == A.rows() &&
               out_columns.size == A.columns(),
           "add_both_products");
-  with_type(dtype, [&]<class T>(T) { launch<T>(A, row_weight, y, out_rows, column_weight, x, out_columns); });
+  with_type(dtype,
+            [&]<class T>(T) { add_products<T>(A, row_weight, y, out_rows, column_weight, x, out_columns); });
 }
 
 }  // namespace trivium::gpu

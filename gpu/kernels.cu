@@ -3,8 +3,8 @@
 // iteration reads all it needs before it writes.
 #include <utility>
 
-#include "detail/check.cuh"
 #include "detail/kernels.cuh"
+#include "detail/launch.cuh"
 #include "detail/loops.cuh"
 #include "detail/plan.hpp"
 
@@ -110,8 +110,8 @@ void combine_terms(Lane lane, T* out, std::span<const ConstBlock> terms, std::si
   constexpr int count = sizeof...(C);
   const Terms<T, count> packed{{static_cast<T>(terms[C].weight)...},
                                {static_cast<const T*>(terms[C].data)...}};
-  combine_kernel<T, count, W>
-      <<<blocks_for(size / W, lane.most_blocks), block_threads, 0, lane.stream>>>(out, packed, size);
+  launch("combine", lane.stream, blocks_for(size / W, lane.most_blocks), combine_kernel<T, count, W>, out,
+         packed, size);
 }
 
 template <class T, int Count>
@@ -134,7 +134,7 @@ void combine_any(Lane lane, T* out, std::span<const ConstBlock> terms, std::size
 template <Reduction What, int W, class T>
 unsigned reduce_with(Lane lane, const T* x, const T* y, std::size_t size, double* partials) {
   const unsigned blocks = blocks_for(size / W, most_partials);
-  reduce_kernel<What, T, W><<<blocks, block_threads, 0, lane.stream>>>(x, y, size, partials);
+  launch("a reduction", lane.stream, blocks, reduce_kernel<What, T, W>, x, y, size, partials);
   return blocks;
 }
 
@@ -150,22 +150,22 @@ void combine(Lane lane, void* out, std::span<const ConstBlock> terms, std::size_
   with_type(dtype, [&]<class T>(T) {
     combine_any(lane, static_cast<T*>(out), terms, size, std::make_index_sequence<max_terms>{});
   });
-  check(cudaGetLastError(), "launching combine");
 }
 
 void fill(Lane lane, void* out, double value, std::size_t size, Dtype dtype) {
   with_type(dtype, [&]<class T>(T) {
     const auto all = static_cast<T*>(out);
     const auto entry = static_cast<T>(value);
-    constexpr int w = wide<T>;
+    const auto fill_by = [&](auto width) {
+      constexpr int w = decltype(width)::value;
+      launch("fill", lane.stream, blocks_for(size / w, lane.most_blocks), fill_kernel<T, w>, all, entry,
+             size);
+    };
     if (aligned({out}))
-      fill_kernel<T, w>
-          <<<blocks_for(size / w, lane.most_blocks), block_threads, 0, lane.stream>>>(all, entry, size);
+      fill_by(std::integral_constant<int, wide<T>>{});
     else
-      fill_kernel<T, 1>
-          <<<blocks_for(size, lane.most_blocks), block_threads, 0, lane.stream>>>(all, entry, size);
+      fill_by(std::integral_constant<int, 1>{});
   });
-  check(cudaGetLastError(), "launching fill");
 }
 
 void adam(Lane lane, void* out, const void* z, void* m, void* v, const void* g, const AdamStep& step,
@@ -179,49 +179,43 @@ void adam(Lane lane, void* out, const void* z, void* m, void* v, const void* g, 
                            number(1 - step.second),
                            number(1 / step.second_sum),
                            number(step.epsilon)};
-    const auto launch = [&](auto width) {
+    const auto step_by = [&](auto width) {
       constexpr int w = decltype(width)::value;
-      adam_kernel<T, w><<<blocks_for(size / w, lane.most_blocks), block_threads, 0, lane.stream>>>(
-          static_cast<T*>(out), static_cast<const T*>(z), static_cast<T*>(m), static_cast<T*>(v),
-          static_cast<const T*>(g), c, size);
+      launch("adam", lane.stream, blocks_for(size / w, lane.most_blocks), adam_kernel<T, w>,
+             static_cast<T*>(out), static_cast<const T*>(z), static_cast<T*>(m), static_cast<T*>(v),
+             static_cast<const T*>(g), c, size);
     };
     if (aligned({out, z, m, v, g}))
-      launch(std::integral_constant<int, wide<T>>{});
+      step_by(std::integral_constant<int, wide<T>>{});
     else
-      launch(std::integral_constant<int, 1>{});
+      step_by(std::integral_constant<int, 1>{});
   });
-  check(cudaGetLastError(), "launching adam");
 }
 
 void gather(Lane lane, const void* x, const std::uint32_t* indices, double* values, std::size_t count,
             Dtype dtype) {
   const unsigned blocks = blocks_for(count, lane.most_blocks);
   with_type(dtype, [&]<class T>(T) {
-    gather_kernel<<<blocks, block_threads, 0, lane.stream>>>(static_cast<const T*>(x), indices, values,
-                                                             count);
+    launch("gather", lane.stream, blocks, gather_kernel<T>, static_cast<const T*>(x), indices, values, count);
   });
-  check(cudaGetLastError(), "launching gather");
 }
 
 void scatter_add(Lane lane, void* out, const std::uint32_t* indices, double weight, const double* values,
                  std::size_t count, Dtype dtype) {
   const unsigned blocks = blocks_for(count, lane.most_blocks);
   with_type(dtype, [&]<class T>(T) {
-    scatter_add_kernel<<<blocks, block_threads, 0, lane.stream>>>(static_cast<T*>(out), indices, weight,
-                                                                  values, count);
+    launch("scatter_add", lane.stream, blocks, scatter_add_kernel<T>, static_cast<T*>(out), indices, weight,
+           values, count);
   });
-  check(cudaGetLastError(), "launching scatter_add");
 }
 
 unsigned reduce(Lane lane, Reduction what, const void* x, const void* y, std::size_t size, Dtype dtype,
                 double* partials) {
-  const unsigned blocks = with_type(dtype, [&]<class T>(T) {
+  return with_type(dtype, [&]<class T>(T) {
     const auto a = static_cast<const T*>(x), b = static_cast<const T*>(y);
     return what == Reduction::dot ? reduce_as<Reduction::dot>(lane, a, b, size, partials)
                                   : reduce_as<Reduction::squared_distance>(lane, a, b, size, partials);
   });
-  check(cudaGetLastError(), "launching a reduction");
-  return blocks;
 }
 
 }  // namespace trivium::gpu::detail

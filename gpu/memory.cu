@@ -10,7 +10,7 @@ namespace trivium::gpu::detail {
 namespace {
 
 [[noreturn]] void refuse(cudaError_t status, std::size_t bytes) {
-  cudaGetLastError();  // answered here: the next launch must not find it
+  cudaGetLastError();  // answered here: no library must find it
   std::size_t free = 0, total = 0;
   check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
   if (status == cudaErrorMemoryAllocation || bytes > total) reject_with(out_of_memory(bytes, free, total));

@@ -6,8 +6,8 @@
 #include <trivium/gpu/compress.hpp>
 
 #include "detail/card.cuh"
-#include "detail/check.cuh"
 #include "detail/codes.hpp"
+#include "detail/launch.cuh"
 #include "detail/loops.cuh"
 #include "detail/philox.hpp"
 #include "detail/room.cuh"
@@ -106,7 +106,6 @@ __global__ void __launch_bounds__(block_threads)
   });
 }
 
-template <class Packer>
 unsigned blocks_of(const CodeLayout& layout) {
   return blocks_for(layout.groups() * lanes, card_lane().most_blocks);
 }
@@ -115,17 +114,14 @@ template <class T, class Code, class Packer>
 void launch_pack(const T* x, Code code, Packer packer, const Stream::Key& key, const CodeLayout& layout,
                  std::uint64_t* packed) {
   const cudaStream_t stream = card_lane().stream;
-  if (layout.groups() > 0) {
-    pack_kernel<<<blocks_of<Packer>(layout), block_threads, 0, stream>>>(x, code, packer, key,
-                                                                         layout.groups(), packed);
-    check(cudaGetLastError(), "launching a packing of codes");
-  }
+  if (layout.groups() > 0)
+    launch("a packing of codes", stream, blocks_of(layout), pack_kernel<T, Code, Packer>, x, code, packer,
+           key, layout.groups(), packed);
   if (layout.rest() > 0) {
     const std::size_t done = layout.entries - layout.rest();
-    round_rest_kernel<<<blocks_for(layout.rest(), most_partials), block_threads, 0, stream>>>(
-        x + done, layout.rest(), code, key, done / (4 * lanes),
-        reinterpret_cast<std::uint32_t*>(packed + layout.words()));
-    check(cudaGetLastError(), "launching a rounding of the rest");
+    launch("a rounding of the rest", stream, blocks_for(layout.rest(), most_partials),
+           round_rest_kernel<T, Code>, x + done, layout.rest(), code, key, done / (4 * lanes),
+           reinterpret_cast<std::uint32_t*>(packed + layout.words()));
   }
 }
 
@@ -133,17 +129,13 @@ template <class T, class Value, class Packer>
 void launch_add(const std::uint64_t* packed, Packer packer, Value value, const CodeLayout& layout, T* out,
                 std::uint32_t* unknown) {
   const cudaStream_t stream = card_lane().stream;
-  if (layout.groups() > 0) {
-    add_kernel<<<blocks_of<Packer>(layout), block_threads, 0, stream>>>(packed, packer, value,
-                                                                        layout.groups(), out, unknown);
-    check(cudaGetLastError(), "launching an addition of codes");
-  }
-  if (layout.rest() > 0) {
-    add_rest_kernel<<<blocks_for(layout.rest(), most_partials), block_threads, 0, stream>>>(
-        reinterpret_cast<const std::uint32_t*>(packed + layout.words()), value,
-        out + (layout.entries - layout.rest()), layout.rest(), unknown);
-    check(cudaGetLastError(), "launching an addition of the rest");
-  }
+  if (layout.groups() > 0)
+    launch("an addition of codes", stream, blocks_of(layout), add_kernel<T, Value, Packer>, packed, packer,
+           value, layout.groups(), out, unknown);
+  if (layout.rest() > 0)
+    launch("an addition of the rest", stream, blocks_for(layout.rest(), most_partials),
+           add_rest_kernel<T, Value>, reinterpret_cast<const std::uint32_t*>(packed + layout.words()), value,
+           out + (layout.entries - layout.rest()), layout.rest(), unknown);
 }
 
 /// Calls f(code, packer) or f(value, packer) with the types that a rule and a layout stand for: powers of two

@@ -6,8 +6,8 @@
 #include <trivium/gpu/compress.hpp>
 
 #include "detail/card.cuh"
-#include "detail/check.cuh"
 #include "detail/keys.hpp"
+#include "detail/launch.cuh"
 #include "detail/loops.cuh"
 #include "detail/radix.hpp"
 #include "detail/room.cuh"
@@ -165,13 +165,13 @@ __global__ void __launch_bounds__(block_threads)
       [](std::size_t) {});
 }
 
-/// Calls launch(W) with the widest loads that the address of x allows.
-template <class T, class Launch>
-void with_width(const T* x, Launch launch) {
+/// Calls f(W) with the widest loads that the address of x allows.
+template <class T, class F>
+void with_width(const T* x, F f) {
   if (aligned({x}))
-    launch(std::integral_constant<int, wide<T>>{});
+    f(std::integral_constant<int, wide<T>>{});
   else
-    launch(std::integral_constant<int, 1>{});
+    f(std::integral_constant<int, 1>{});
 }
 
 template <class T>
@@ -184,10 +184,9 @@ Kept find_cut(const T* x, std::size_t size, std::size_t k) {
     clear(on_card, sizeof(std::uint32_t) * digit_values);
     with_width(x, [&](auto width) {
       constexpr int w = decltype(width)::value;
-      histogram_kernel<T, w><<<blocks_for(size / w, lane.most_blocks), block_threads, 0, lane.stream>>>(
-          x, size, search.prefix, search.low_bits, search.digit(), on_card);
+      launch("a histogram", lane.stream, blocks_for(size / w, lane.most_blocks), histogram_kernel<T, w>, x,
+             size, search.prefix, search.low_bits, search.digit(), on_card);
     });
-    check(cudaGetLastError(), "launching a histogram");
     fetch(counts.data(), on_card, sizeof(std::uint32_t) * digit_values);
     search.narrow(counts);
   }
@@ -197,10 +196,9 @@ Kept find_cut(const T* x, std::size_t size, std::size_t k) {
   clear(found, sizeof(std::uint64_t));  // how many, then the keys
   with_width(x, [&](auto width) {
     constexpr int w = decltype(width)::value;
-    collect_kernel<T, w><<<blocks_for(size / w, lane.most_blocks), block_threads, 0, lane.stream>>>(
-        x, size, search.prefix, search.low_bits, reinterpret_cast<std::uint32_t*>(found), found + 1);
+    launch("a collection of keys", lane.stream, blocks_for(size / w, lane.most_blocks), collect_kernel<T, w>,
+           x, size, search.prefix, search.low_bits, reinterpret_cast<std::uint32_t*>(found), found + 1);
   });
-  check(cudaGetLastError(), "launching a collection of keys");
   std::vector<std::uint64_t> keys(search.bucket);
   fetch(keys.data(), found + 1, sizeof(std::uint64_t) * keys.size());
   return search.settle(keys);
@@ -217,13 +215,10 @@ void select(const T* x, std::size_t size, std::span<std::uint32_t> indices, std:
   const auto chosen = reinterpret_cast<T*>(tallies + segments);
   const auto places = reinterpret_cast<std::uint32_t*>(chosen + k);
   const unsigned blocks = blocks_for(segments * warp_size, lane.most_blocks);
-  tally_kernel<<<blocks, block_threads, 0, lane.stream>>>(x, size, kept.cut, tallies);
-  check(cudaGetLastError(), "launching a count");
-  scan_kernel<<<1, scan_threads, 0, lane.stream>>>(tallies, segments);
-  check(cudaGetLastError(), "launching a scan");
-  compact_kernel<<<blocks, block_threads, 0, lane.stream>>>(
-      x, size, kept.cut, static_cast<std::uint32_t>(kept.ties), tallies, chosen, places);
-  check(cudaGetLastError(), "launching a compaction");
+  launch("a count", lane.stream, blocks, tally_kernel<T>, x, size, kept.cut, tallies);
+  launch("a scan", lane.stream, {1, scan_threads}, scan_kernel, tallies, segments);
+  launch("a compaction", lane.stream, blocks, compact_kernel<T>, x, size, kept.cut,
+         static_cast<std::uint32_t>(kept.ties), tallies, chosen, places);
 
   std::vector<std::byte> staged(k * (sizeof(T) + sizeof(std::uint32_t)));
   fetch(staged.data(), chosen, staged.size());

@@ -7,8 +7,8 @@
 #include <trivium/gpu/compress.hpp>
 
 #include "detail/card.cuh"
-#include "detail/check.cuh"
 #include "detail/keys.hpp"
+#include "detail/launch.cuh"
 #include "detail/loops.cuh"
 #include "detail/room.cuh"
 
@@ -108,10 +108,9 @@ void launch_block_sums(const Vector& x, Add add, std::uint64_t* signs, double* s
   const Lane lane = card_lane();
   const unsigned blocks = blocks_for(summed_blocks(x.size()) * half, lane.most_blocks);
   with_type(x.dtype(), [&]<class T>(T) {
-    block_sums_kernel<T, Add><<<blocks, block_threads, 0, lane.stream>>>(static_cast<const T*>(x.data()),
-                                                                         x.size(), add, signs, sums);
+    launch("sums of blocks", lane.stream, blocks, block_sums_kernel<T, Add>, static_cast<const T*>(x.data()),
+           x.size(), add, signs, sums);
   });
-  check(cudaGetLastError(), "launching sums of blocks");
 }
 
 }  // namespace
@@ -141,10 +140,9 @@ void add_signs(std::span<const std::uint64_t> signs, double size, Vector& out) {
   const auto words = static_cast<std::uint64_t*>(room(signs.size_bytes()));
   out.device().upload(words, signs.data(), signs.size_bytes());
   with_type(out.dtype(), [&]<class T>(T) {
-    add_signs_kernel<<<blocks_for(out.size(), lane.most_blocks), block_threads, 0, lane.stream>>>(
-        words, size, static_cast<T*>(out.data()), out.size());
+    launch("add_signs", lane.stream, blocks_for(out.size(), lane.most_blocks), add_signs_kernel<T>, words,
+           size, static_cast<T*>(out.data()), out.size());
   });
-  check(cudaGetLastError(), "launching add_signs");
 }
 
 double largest_size(const Vector& x) {
@@ -156,11 +154,8 @@ double largest_size(const Vector& x) {
     const auto entries = static_cast<const T*>(x.data());
     constexpr int w = wide<T>;
     const unsigned blocks = blocks_for(x.size() / w, most_partials);
-    if (aligned({entries}))
-      largest_kernel<T, w><<<blocks, block_threads, 0, lane.stream>>>(entries, x.size(), on_card);
-    else
-      largest_kernel<T, 1><<<blocks, block_threads, 0, lane.stream>>>(entries, x.size(), on_card);
-    check(cudaGetLastError(), "launching largest_size");
+    launch("largest_size", lane.stream, blocks,
+           aligned({entries}) ? largest_kernel<T, w> : largest_kernel<T, 1>, entries, x.size(), on_card);
     largest.resize(blocks);
     fetch(largest.data(), on_card, sizeof(std::uint64_t) * blocks);
     const std::uint64_t most = *std::max_element(largest.begin(), largest.end());

@@ -148,7 +148,7 @@ SparseMatrix::SparseMatrix(std::size_t columns, std::span<const std::size_t> off
                            std::span<const std::uint32_t> column_of, std::span<const double> values,
                            Dtype dtype) {
   const Csr A = cut_rows(columns, offsets, column_of, values);
-  stored_ = std::make_shared<const Stored>(Rows(A, dtype), Rows(transpose(A), dtype));
+  stored_.reset(new Stored{Rows(A, dtype), Rows(transpose(A), dtype)});
   synchronize();
 }
 

@@ -13,12 +13,11 @@ namespace trivium::gpu::detail {
 
 /// Throws std::runtime_error "<what>: <CUDA's message> (<its name>)".
 [[noreturn]] inline void fail(cudaError_t status, const char* what) {
-  cudaGetLastError();  // an error that was thrown must not be found again by the next launch
+  cudaGetLastError();  // an error that was thrown must not be found again, by a library
   fail(what, std::string(cudaGetErrorString(status)) + " (" + cudaGetErrorName(status) + ")");
 }
 
-/// Fails unless the call succeeded. Every CUDA call goes through here; after a kernel launch, which returns
-/// nothing, `check(cudaGetLastError(), ...)` reads what became of it.
+/// Fails unless the call succeeded. Every CUDA call goes through here; kernels start in launch.cuh.
 inline void check(cudaError_t status, const char* what) {
   if (status != cudaSuccess) fail(status, what);
 }

@@ -7,7 +7,10 @@
 namespace trivium::gpu::detail {
 namespace {
 
-double gib(std::size_t bytes) { return static_cast<double>(bytes) / (1024.0 * 1024.0 * 1024.0); }
+std::string size_text(std::size_t bytes) {
+  const auto size = static_cast<double>(bytes);
+  return size < 0x1p30 ? fmt::format("{:.2f} MiB", size / 0x1p20) : fmt::format("{:.2f} GiB", size / 0x1p30);
+}
 
 }  // namespace
 
@@ -23,9 +26,9 @@ std::string card_too_old(const char* name, int capability, int oldest_built) {
 
 std::string out_of_memory(std::size_t asked, std::size_t free, std::size_t total) {
   return fmt::format(
-      "not enough memory on the CUDA device: {:.2f} GiB asked for, {:.2f} of {:.2f} GiB free; use float32, "
+      "not enough memory on the CUDA device: {} asked for, {} of {} free; use float32, "
       "more cards or the host",
-      gib(asked), gib(free), gib(total));
+      size_text(asked), size_text(free), size_text(total));
 }
 
 std::string no_memory_for(const char* call) {

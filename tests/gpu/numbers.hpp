@@ -22,6 +22,13 @@ inline bool no_card() {
   return missing;
 }
 
+/// Entries enough to make every grid stride: more than a card holds threads, and the emulated one holds few.
+#ifdef TRIVIUM_EMULATED
+inline constexpr std::size_t many = 600011;
+#else
+inline constexpr std::size_t many = 2000003;
+#endif
+
 /// Integers from -most to most on the host; `which` makes them differ.
 inline Vector integers(std::size_t size, Dtype dtype, std::uint64_t which, int most = 1000) {
   Stream stream(1, Purpose::test, which, 0);

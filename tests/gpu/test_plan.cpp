@@ -77,7 +77,8 @@ TEST_CASE("the sentences name what was found and what to do") {
         "-DCMAKE_CUDA_ARCHITECTURES=75");
   // 2 GiB asked for, 0.5 GiB free of 80 GiB
   CHECK(out_of_memory(std::size_t{2} << 30, std::size_t{1} << 29, std::size_t{80} << 30) ==
-        "not enough memory on the CUDA device: 2.00 GiB asked for, 0.50 of 80.00 GiB free; use float32, more "
+        "not enough memory on the CUDA device: 2.00 GiB asked for, 512.00 MiB of 80.00 GiB free; use "
+        "float32, more "
         "cards or "
         "the host");
   CHECK(no_memory_for("cublasCreate") ==
