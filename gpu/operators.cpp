@@ -18,6 +18,13 @@ const void* at(const Vector& x, std::size_t first, std::size_t size) {
   return static_cast<const std::byte*>(x.data()) + first * size_of(x.dtype());
 }
 
+/// The length of a row when `size` entries are cut into `rows`.
+std::size_t row_length(std::size_t size, std::size_t rows) {
+  if (rows == 0 || size == 0 || size % rows != 0)
+    throw std::logic_error(fmt::format("{} entries were to be {} rows of equal length", size, rows));
+  return size / rows;
+}
+
 }  // namespace
 
 ConstPart::ConstPart(const Vector& x, std::size_t first, std::size_t size)
@@ -25,6 +32,12 @@ ConstPart::ConstPart(const Vector& x, std::size_t first, std::size_t size)
 
 Part::Part(Vector& x, std::size_t first, std::size_t size)
     : data(const_cast<void*>(at(x, first, size))), size(size), dtype(x.dtype()) {}
+
+MatrixPart::MatrixPart(Part part, std::size_t rows)
+    : data(part.data), rows(rows), columns(row_length(part.size, rows)), dtype(part.dtype) {}
+
+ConstMatrixPart::ConstMatrixPart(ConstPart part, std::size_t rows)
+    : data(part.data), rows(rows), columns(row_length(part.size, rows)), dtype(part.dtype) {}
 
 Matrix::Matrix(std::size_t rows, std::size_t columns, const void* entries, std::size_t leading, Dtype dtype)
     : rows_(rows), columns_(columns), leading_(leading) {

@@ -31,6 +31,26 @@ struct Part {
   Dtype dtype;
 };
 
+/// A part read as a row-major matrix: rows of equal length, one behind the other. None of both is 0.
+struct MatrixPart {
+  MatrixPart(Part part, std::size_t rows);
+  void* data;
+  std::size_t rows, columns;
+  Dtype dtype;
+  std::size_t size() const { return rows * columns; }
+};
+
+/// The same, to be read.
+struct ConstMatrixPart {
+  ConstMatrixPart(ConstPart part, std::size_t rows);
+  ConstMatrixPart(const MatrixPart& all)
+      : data(all.data), rows(all.rows), columns(all.columns), dtype(all.dtype) {}
+  const void* data;
+  std::size_t rows, columns;
+  Dtype dtype;
+  std::size_t size() const { return rows * columns; }
+};
+
 enum class Op { plain, transposed };  ///< op(A) is A or A^T
 
 /// A dense row-major matrix on the card.
@@ -73,6 +93,11 @@ class SparseMatrix {
 /// out = alpha op(A) x + beta out; with beta = 0 what `out` held does not matter. `out` overlaps no x.
 void multiply(double alpha, const Matrix& A, Op op, ConstPart x, double beta, Part out);
 void multiply(double alpha, const SparseMatrix& A, Op op, ConstPart x, double beta, Part out);
+
+/// out = alpha op_A(A) op_B(B) + beta out; with beta = 0 what `out` held does not matter. `out` overlaps
+/// neither.
+void multiply(double alpha, ConstMatrixPart A, Op op_A, ConstMatrixPart B, Op op_B, double beta,
+              MatrixPart out);
 
 /// Both halves of a saddle-point operator in one pass over A, in one fixed order of the sums:
 ///   out_rows += row_weight A y,  out_columns += column_weight A^T x.  The results overlap no argument.

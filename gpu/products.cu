@@ -18,7 +18,7 @@ void check(cublasStatus_t status, const char* what) {
   if (status != CUBLAS_STATUS_SUCCESS) fail(what, cublasGetStatusString(status));
 }
 
-constexpr std::size_t workspace_bytes = std::size_t{4} << 20;  // what NVIDIA advises for most cards
+constexpr std::size_t workspace_bytes = std::size_t{32} << 20;  // what NVIDIA advises since Hopper
 
 cublasHandle_t make_handle() {
   const cudaStream_t stream = card_lane().stream;
@@ -58,6 +58,30 @@ void multiply(double alpha, const Matrix& A, Op op, ConstPart x, double beta, Pa
     call(cublasDgemv_64, alpha, beta);
   else
     call(cublasSgemv_64, static_cast<float>(alpha), static_cast<float>(beta));
+}
+
+// Columns first, out^T = op_B(B)^T op_A(A)^T, and each factor lies in memory as it is needed.
+void multiply(double alpha, ConstMatrixPart A, Op op_A, ConstMatrixPart B, Op op_B, double beta,
+              MatrixPart out) {
+  const std::size_t depth = op_A == Op::plain ? A.columns : A.rows;
+  require(A.dtype == out.dtype && B.dtype == out.dtype &&
+              out.rows == (op_A == Op::plain ? A.rows : A.columns) &&
+              out.columns == (op_B == Op::plain ? B.columns : B.rows) &&
+              depth == (op_B == Op::plain ? B.rows : B.columns),
+          "multiply");
+  const auto to_cublas = [](Op op) { return op == Op::plain ? CUBLAS_OP_N : CUBLAS_OP_T; };
+  const auto number = [](std::size_t size) { return static_cast<std::int64_t>(size); };
+  const auto call = [&]<class T>(auto gemm, T a, T b) {
+    check(
+        gemm(handle(), to_cublas(op_B), to_cublas(op_A), number(out.columns), number(out.rows), number(depth),
+             &a, static_cast<const T*>(B.data), number(B.columns), static_cast<const T*>(A.data),
+             number(A.columns), &b, static_cast<T*>(out.data), number(out.columns)),
+        "cublas gemm");
+  };
+  if (out.dtype == Dtype::float64)
+    call(cublasDgemm_64, alpha, beta);
+  else
+    call(cublasSgemm_64, static_cast<float>(alpha), static_cast<float>(beta));
 }
 
 }  // namespace trivium::gpu

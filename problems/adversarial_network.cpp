@@ -13,6 +13,8 @@
 #include <trivium/problems/sets.hpp>
 
 #include "detail/network_objective.hpp"
+#include "detail/network_on_card.hpp"
+#include "detail/on_device.hpp"
 #include "detail/product_set.hpp"
 
 namespace trivium::problems {
@@ -28,7 +30,8 @@ class AdversarialNetwork final : public Problem {
                              .rows = 1000,
                              .partition = {"contiguous", {}, {}}};
     std::vector<double> hidden{128, 64};
-    std::string activation = "relu", perturbation = "shared", ball = "linf", dtype = "float32";
+    std::string activation = "relu", perturbation = "shared", ball = "linf", dtype = "float32",
+                device = "host";
     double radius = 0.1, penalty = 0, weight_decay = 1e-4, attack_step = 0;
     std::int64_t attack_steps = 10, workers = 10, init_seed = 1;
     void describe(Fields& fields) {
@@ -54,12 +57,14 @@ class AdversarialNetwork final : public Problem {
                   "their length; 0 is radius / 4, or 1 / penalty where that replaces the ball");
       fields.integer("init_seed", init_seed, non_negative, "of the weights at the start");
       fields.choice("dtype", dtype, {"float32", "float64"}, "scalars of points, weights and pixels");
+      detail::describe_device(fields, device);
     }
   };
   static About about();
   AdversarialNetwork(const Params& params, const Place& place);
 
   void evaluate(int m, const Vector& z, Vector& out) override {
+    if (card_) return card_->evaluate(train_.range(m), z, out);
     const auto row_at = [first = train_.first(m)](std::size_t i) { return first + i; };
     std::visit(
         [&]<class T>(detail::NetworkObjective<T>& f) {
@@ -70,6 +75,7 @@ class AdversarialNetwork final : public Problem {
   std::size_t samples(int m) const override { return train_.count(m); }
   void evaluate_samples(int m, const Vector& z, std::span<const std::uint32_t> samples,
                         Vector& out) override {
+    if (card_) return card_->evaluate(train_.range(m), samples, z, out);
     const auto row_at = [samples, first = train_.first(m)](std::size_t i) { return first + samples[i]; };
     std::visit(
         [&]<class T>(detail::NetworkObjective<T>& f) {
@@ -78,21 +84,22 @@ class AdversarialNetwork final : public Problem {
         objective_);
   }
   void measure(int m, const Vector& z, std::span<double> out) override {
-    const auto row_at = [first = train_.first(m)](std::size_t i) { return first + i; };
-    std::visit(
-        [&]<class T>(detail::NetworkObjective<T>& f) {
-          out[0] = f.value(train_, train_.count(m), row_at, z.span<T>());
-          if (!test_) return;
-          // The mean over the workers is then the share of all test images.
-          const double weight =
-              static_cast<double>(traits_.workers.total) / static_cast<double>(test_->total());
-          const std::size_t first = test_->first(m), last = test_->first(m + 1);
-          out[1] = weight * static_cast<double>(f.correct(*test_, first, last, {.steps = 0}, z.span<T>()));
-          out[2] = weight * static_cast<double>(f.correct(*test_, first, last, test_attack_, z.span<T>()));
-        },
-        objective_);
+    const detail::ImageRange test = test_ ? test_->range(m) : detail::ImageRange{};
+    const detail::Scores scores =
+        card_ ? card_->measure(train_.range(m), test, test_attack_, z) : measured(m, test, z);
+    out[0] = scores.loss;
+    if (!test_) return;
+    // The mean over the workers is then the share of all test images.
+    const double weight = static_cast<double>(traits_.workers.total) / static_cast<double>(test_->total());
+    out[1] = weight * scores.clean;
+    out[2] = weight * scores.robust;
   }
-  void prox(double, Vector& z) override { feasible_.project(z); }
+  void prox(double, Vector& z) override {
+    if (card_ && traits_.constrained)
+      card_->project(z);
+    else
+      feasible_.project(z);
+  }
   Known known() const override {
     std::vector<double> start = shape_.start(init_seed_);
     start.resize(traits_.dimension, 0.0);  // delta = 0
@@ -101,7 +108,9 @@ class AdversarialNetwork final : public Problem {
 
  private:
   using Objective = std::variant<detail::NetworkObjective<float>, detail::NetworkObjective<double>>;
+  static detail::ObjectiveRule rule(const Params& params);
   static Objective objective(const Params& params, const detail::PerceptronShape& shape);
+  detail::Scores measured(int m, detail::ImageRange test, const Vector& z);
   void read_test_images(const detail::ImageSource& source, const Place& place);
 
   std::uint64_t init_seed_;
@@ -112,6 +121,7 @@ class AdversarialNetwork final : public Problem {
   detail::PerceptronShape shape_;
   detail::ProductSet feasible_;
   Objective objective_;
+  std::optional<detail::NetworkOnCard> card_;  // does the work where the vectors live on the card
 };
 
 About AdversarialNetwork::about() {
@@ -129,7 +139,8 @@ About AdversarialNetwork::about() {
           "  linf: delta = P(delta + step sign g)    l2: delta = P(delta + step g / |g|)\n"
           "  penalty: delta = delta + step (g - penalty delta),   g the gradient of the row's loss.\n"
           "These delta_i never leave their worker and cost no bits; an evaluation is attack_steps + 1\n"
-          "passes forwards and backwards and is counted as one call. Not monotone: no constants, no\n"
+          "passes forwards and backwards and is counted as one call. On a card all of it happens there,\n"
+          "images included; of samples only the numbers cross. Not monotone: no constants, no\n"
           "solution; give step sizes as numbers and use the residual as merit. Samples are rows.\n"
           "Measures: loss, the saddle value f; clean_accuracy and robust_accuracy on the test images,\n"
           "the latter with every image moved by such an attack in the ball (also with a penalty).",
@@ -159,17 +170,20 @@ detail::AttackRule attack(const AdversarialNetwork::Params& params, double penal
           .step = params.attack_step > 0 ? params.attack_step : usual};
 }
 
+detail::ObjectiveRule AdversarialNetwork::rule(const Params& params) {
+  return {.shared = params.perturbation == "shared",
+          .weight_decay = params.weight_decay,
+          .training = attack(params, params.penalty)};
+}
+
 AdversarialNetwork::Objective AdversarialNetwork::objective(const Params& params,
                                                             const detail::PerceptronShape& shape) {
-  const detail::ObjectiveRule rule{.shared = params.perturbation == "shared",
-                                   .weight_decay = params.weight_decay,
-                                   .training = attack(params, params.penalty)};
-  if (params.dtype == "float32") return detail::NetworkObjective<float>(shape, rule);
-  return detail::NetworkObjective<double>(shape, rule);
+  if (params.dtype == "float32") return detail::NetworkObjective<float>(shape, rule(params));
+  return detail::NetworkObjective<double>(shape, rule(params));
 }
 
 AdversarialNetwork::AdversarialNetwork(const Params& params, const Place& place)
-    : Problem({}),
+    : Problem({.workers = {}, .device = &detail::device_named(params.device)}),
       init_seed_(static_cast<std::uint64_t>(params.init_seed)),
       workers_(worker_block(static_cast<int>(params.workers), place.rank, place.ranks)),
       train_("adversarial_network", params.train, workers_, place),
@@ -193,6 +207,24 @@ AdversarialNetwork::AdversarialNetwork(const Params& params, const Place& place)
   }
   traits_.measures = {"loss"};
   if (params.test.rows > 0) read_test_images(params.test, place);
+  if (params.device == "cuda")
+    card_.emplace(shape_, rule(params), traits_.dtype, workers_, train_, test_ ? &*test_ : nullptr);
+}
+
+detail::Scores AdversarialNetwork::measured(int m, detail::ImageRange test, const Vector& z) {
+  const auto row_at = [first = train_.first(m)](std::size_t i) { return first + i; };
+  return std::visit(
+      [&]<class T>(detail::NetworkObjective<T>& f) {
+        detail::Scores scores{.loss = f.value(train_, train_.count(m), row_at, z.span<T>())};
+        const auto correct = [&](const detail::AttackRule& rule) {
+          return static_cast<double>(
+              f.correct(*test_, test.first, test.first + test.count, rule, z.span<T>()));
+        };
+        if (test_) scores.clean = correct({.steps = 0});
+        if (test_) scores.robust = correct(test_attack_);
+        return scores;
+      },
+      objective_);
 }
 
 void AdversarialNetwork::read_test_images(const detail::ImageSource& source, const Place& place) {

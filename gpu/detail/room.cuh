@@ -5,7 +5,7 @@
 #include "check.cuh"
 #include "memory.cuh"
 
-/// What the sources of compress.hpp share.
+/// What the sources of compress.hpp and network.hpp share.
 namespace trivium::gpu::detail {
 
 inline constexpr unsigned all_lanes = 0xffffffffu;  ///< every thread of a warp takes part

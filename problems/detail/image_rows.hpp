@@ -17,6 +17,11 @@ struct ImageSource {
   Plugin partition{"shuffled", {}, {}};  ///< how images are dealt to workers
 };
 
+/// Images first, ..., first + count - 1.
+struct ImageRange {
+  std::size_t first = 0, count = 0;
+};
+
 /// The labelled images of this rank's workers, worker after worker, each worker's in the order of the file.
 class ImageRows {
  public:
@@ -31,6 +36,7 @@ class ImageRows {
   /// Worker m's images are first(m), ..., first(m + 1) - 1.
   std::size_t first(int m) const { return first_[static_cast<std::size_t>(m - first_worker_)]; }
   std::size_t count(int m) const { return first(m + 1) - first(m); }
+  ImageRange range(int m) const { return {first(m), count(m)}; }
 
   std::uint8_t label(std::size_t row) const { return labels_[row]; }
   /// Brightness from 0 to 255.

@@ -22,6 +22,12 @@ struct ObjectiveRule {
   AttackRule training;  ///< its penalty is the objective's; the rest is for a delta per sample
 };
 
+/// What is measured at a point: f, and how many test images are put into their class as they are, and
+/// attacked.
+struct Scores {
+  double loss = 0, clean = 0, robust = 0;
+};
+
 /// Works on blocks of rows with buffers of its own. T = float or double; z and what is written have shape
 /// (|theta|) or (|theta| + inputs).
 template <class T>

@@ -271,6 +271,41 @@ TEST_CASE("a product that stays on the card is exact on integers") {
     }
 }
 
+TEST_CASE("products of two matrices, each as it is or transposed") {
+  if (no_card()) return;
+  struct Sizes {
+    std::size_t rows, depth, columns;
+  };
+  for (const Dtype dtype : dtypes)
+    for (const auto& [rows, depth, columns] :
+         {Sizes{1, 1, 1}, Sizes{1, 33, 7}, Sizes{5, 1, 40}, Sizes{33, 100, 31}, Sizes{257, 10, 3}})
+      for (const Op op_A : {Op::plain, Op::transposed})
+        for (const Op op_B : {Op::plain, Op::transposed}) {
+          const Vector a = on_card(integers(rows * depth, dtype, 0, 50)),
+                       b = on_card(integers(depth * columns, dtype, 1, 50));
+          const std::vector<double> A = a.to_host(), B = b.to_host();
+          std::vector<double> product(rows * columns, 0.0);
+          for (std::size_t i = 0; i < rows; ++i)
+            for (std::size_t j = 0; j < columns; ++j)
+              for (std::size_t k = 0; k < depth; ++k)
+                product[i * columns + j] += (op_A == Op::plain ? A[i * depth + k] : A[k * rows + i]) *
+                                            (op_B == Op::plain ? B[k * columns + j] : B[j * depth + k]);
+          Vector out(rows * columns, dtype, gpu::device());
+          fill(out, std::nan(""));  // with beta = 0 it does not matter
+          const auto multiply = [&](double alpha, double beta) {
+            gpu::multiply(alpha, {a, op_A == Op::plain ? rows : depth}, op_A,
+                          {b, op_B == Op::plain ? depth : columns}, op_B, beta, {out, rows});
+          };
+          INFO(rows << ", " << depth << ", " << columns << " of " << name_of(dtype));
+          multiply(1, 0);
+          CHECK(out.to_host() == product);
+          multiply(-2, 3);  // 3 - 2 = 1
+          CHECK(out.to_host() == product);
+        }
+  Vector six = on_card(Vector(6));
+  CHECK_THROWS_AS(gpu::multiply(1, {six, 2}, Op::plain, {six, 2}, Op::plain, 0, {six, 2}), std::logic_error);
+}
+
 TEST_CASE("the diagonal part of a saddle-point operator") {
   if (no_card()) return;
   for (const Dtype dtype : dtypes)

@@ -94,7 +94,8 @@ TEST_CASE("device = \"cuda\" without a card is a sentence that says what to do")
   if (gpu::available()) return;
   const std::string sentence = "device = \"cuda\" cannot be used: " + gpu::why_not() +
                                "; with device = \"host\" the problem runs on the processor";
-  for (const std::string name : {"bilinear", "quadratic_game", "affine", "robust_regression"}) {
+  for (const std::string name :
+       {"bilinear", "quadratic_game", "affine", "robust_regression", "adversarial_network"}) {
     INFO(name);
     CHECK_THROWS_AS(make(name, {}, "cuda"), InputError);
     CHECK_THROWS_WITH(make(name, {}, "cuda"), sentence);
