@@ -49,7 +49,7 @@ class Valley final : public problems::Problem {
 /// F = A z - 1, A = diag(2.1, 0.6, 0.1, ..., 0.1) in 600 dimensions: a gradient that does not say so.
 class Bowl final : public problems::Problem {
  public:
-  Bowl() : Problem({.workers = {}, .dimension = 600, .affine = true, .has_jacobian = true}) {}
+  Bowl() : Problem({.dimension = 600, .workers = {}, .affine = true, .has_jacobian = true}) {}
   void evaluate(int m, const Vector& z, Vector& out) override {
     jacobian(m, z, z, false, out);
     for (double& entry : out.span<double>()) entry -= 1;
