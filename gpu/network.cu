@@ -84,26 +84,29 @@ __global__ void __launch_bounds__(block_threads) multiply_kernel(const T* x, T* 
   });
 }
 
-constexpr std::size_t summed_rows = 128;  // of a tile of sum_rows_kernel
+/// Rows of a tile of sum_rows_kernel: a batch of few rows is one tile, and needs no second kernel.
+std::size_t summed_rows(std::size_t rows) { return rows <= 512 ? rows : 128; }
 
-/// Tiles of 32 columns and summed_rows rows, one for each block: a lane keeps a column, a warp takes every
-/// block_warps-th row. `sums` has shape (row tiles, columns).
+/// Tiles of 32 columns and `height` rows, one for each block: a lane keeps a column, a warp takes every
+/// block_warps-th row. out = the sums + beta out, of shape (row tiles, columns).
 template <class T>
 __global__ void __launch_bounds__(block_threads)
-    sum_rows_kernel(const T* x, std::size_t rows, std::size_t columns, std::size_t across, T* sums) {
+    sum_rows_kernel(const T* x, std::size_t rows, std::size_t columns, std::size_t height, std::size_t across,
+                    T beta, T* out) {
   const unsigned lane = threadIdx.x % warp_size, warp = threadIdx.x / warp_size;
   const std::size_t tile = blockIdx.x / across, column = blockIdx.x % across * warp_size + lane;
-  const std::size_t end = min((tile + 1) * summed_rows, rows);
+  const std::size_t end = min((tile + 1) * height, rows);
   T sum = 0;
   if (column < columns)
-    for (std::size_t row = tile * summed_rows + warp; row < end; row += block_warps)
+    for (std::size_t row = tile * height + warp; row < end; row += block_warps)
       sum += x[row * columns + column];
   __shared__ T of_warps[block_warps][warp_size];
   of_warps[warp][lane] = sum;
   __syncthreads();
   if (warp > 0 || column >= columns) return;
   for (unsigned w = 1; w < block_warps; ++w) sum += of_warps[w][lane];
-  sums[tile * columns + column] = sum;
+  T& to = out[tile * columns + column];
+  to = beta == T{0} ? sum : sum + beta * to;
 }
 
 template <class T>
@@ -173,14 +176,18 @@ void multiply_entries(ConstMatrixPart x, MatrixPart out) {
 void sum_rows(ConstMatrixPart x, double beta, Part out) {
   require(out.size == x.columns && out.dtype == x.dtype, "sum_rows");
   const Lane lane = card_lane();
-  const std::size_t tiles = (x.rows + summed_rows - 1) / summed_rows,
+  const std::size_t height = summed_rows(x.rows), tiles = (x.rows + height - 1) / height,
                     across = (x.columns + warp_size - 1) / warp_size;
   with_type(x.dtype, [&]<class T>(T) {
-    const auto sums = static_cast<T*>(room(tiles * x.columns * sizeof(T)));
+    const auto result = static_cast<T*>(out.data);
+    const auto weight = static_cast<T>(beta);
+    const auto sums = tiles == 1 ? result : static_cast<T*>(room(tiles * x.columns * sizeof(T)));
     launch("sum_rows", lane.stream, static_cast<unsigned>(tiles * across), sum_rows_kernel<T>,
-           static_cast<const T*>(x.data), x.rows, x.columns, across, sums);
+           static_cast<const T*>(x.data), x.rows, x.columns, height, across, tiles == 1 ? weight : T{0},
+           sums);
+    if (tiles == 1) return;
     launch("a sum of tiles", lane.stream, blocks_for(x.columns, lane.most_blocks), add_sums_kernel<T>, sums,
-           tiles, x.columns, static_cast<T>(beta), static_cast<T*>(out.data));
+           tiles, x.columns, weight, result);
   });
 }
 
