@@ -8,6 +8,7 @@
 #include <gpu/numbers.hpp>
 
 #include <trivium/gpu/compress.hpp>
+#include <trivium/gpu/network.hpp>
 #include <trivium/gpu/operators.hpp>
 
 #include "emulator.hpp"
@@ -120,6 +121,35 @@ TEST_CASE("what compressors ask for in any order") {
     gpu::add_codes(packed, layout, {.rule = gpu::Rounding::Rule::natural_float64, .unit = 0.5}, out);
     append(bits, std::span(packed).first(layout.words() + layout.rest() / 2));
     append(bits, out.to_host());
+    return bits;
+  });
+}
+
+TEST_CASE("what networks are made of in any order") {
+  const std::size_t rows = 1200, pixels = 37, classes = 10;
+  std::vector<std::uint8_t> values(rows * pixels), labels(rows);
+  Stream stream(4, Purpose::test, 0, 0);
+  for (std::uint8_t& value : values) value = static_cast<std::uint8_t>(stream.below(256));
+  for (std::uint8_t& label : labels) label = static_cast<std::uint8_t>(stream.below(classes));
+  in_every_order([&](Dtype dtype) {
+    const gpu::Images all(pixels, values, labels);
+    const gpu::Picked images{all, 0, rows};
+    const Vector shift = on_card(reals(pixels, dtype, 0)), biases = on_card(reals(classes, dtype, 1));
+    Vector input(rows * pixels, dtype, gpu::device()), slope = input.like(), moved = input.like();
+    Vector logits = on_card(reals(rows * classes, dtype, 2)), sum(classes, dtype, gpu::device());
+    Vector scores = on_card(Vector({0.0, 0.0})), ball = on_card(reals(size, dtype, 3));
+    const gpu::ConstPart all_shift = shift;
+    gpu::unpack(images, &all_shift, {input, rows});
+    gpu::activate(gpu::Activation::gelu, shift, {input, rows}, {slope, rows});
+    gpu::add_cross_entropy(images, 0.5, biases, {logits, rows}, {scores, 0, 1});
+    gpu::add_correct(images, biases, {logits, rows}, {scores, 1, 1});
+    gpu::cross_entropy_slope(images, 2, biases, {logits, rows});
+    gpu::sum_rows({logits, rows}, 0, sum);
+    fill(moved, 0.01);
+    gpu::ascend({true, 0.5, 0, 0.1}, {slope, rows}, {slope, rows}, {moved, rows}, {input, rows});
+    gpu::project_on_ball(0.3, ball);
+    Bits bits;
+    for (const Vector* each : {&input, &moved, &logits, &sum, &scores, &ball}) append(bits, each->to_host());
     return bits;
   });
 }
