@@ -17,7 +17,7 @@ struct Request {
 
 /// What `trivium verify` is told on the command line.
 struct VerifyRequest {
-  std::vector<std::string> names;  ///< files, folders, names of trivium's own experiments; none: all of those
+  std::vector<std::string> names;  ///< files, folders, names of trivium's own; none: its own but long ones
   std::string only;                ///< a text that file names must contain
   std::vector<std::string> data_folders;  ///< as of Request
   std::string out;                        ///< --out: results go to <out>/<name>; empty: results/<name>

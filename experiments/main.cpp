@@ -46,9 +46,11 @@ void experiment_options(CLI::App& command, Request& request) {
 }
 
 void verify_options(CLI::App& command, experiments::VerifyRequest& request) {
-  command.add_option("NAME", request.names,
-                     "experiment files, folders of them, or names of trivium's own such as `first`; all of "
-                     "those unless given. Files without a [[claim]] are left out");
+  command.add_option(
+      "NAME", request.names,
+      "experiment files, folders of them, or names of trivium's own such as `first`; all of "
+      "those unless given, but for long ones: `adversarial/long` has to be named. Files without a "
+      "[[claim]] are left out");
   data_option(command, request.data_folders);
   command.add_option("--out", request.out, "folder for the results, DIR/<name> (default: results/<name>)");
   command.add_flag("--overwrite", request.overwrite, "run again what is there already");

@@ -41,24 +41,25 @@ Texts files_in(const fs::path& folder) {
   return files;
 }
 
-/// The folders of experiments that come with the program, by name.
-std::vector<fs::path> own_folders() {
-  std::vector<fs::path> folders;
-  for (const fs::directory_entry& entry : fs::directory_iterator(own_folder("")))
-    if (!files_in(entry.path()).empty()) folders.push_back(entry.path());
-  std::sort(folders.begin(), folders.end());
-  return folders;
+/// The folders of experiments that come with the program: `masha`, `adversarial/long`.
+Texts own_folders() {
+  const fs::path own = own_folder("");
+  Texts names;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(own))
+    if (!files_in(entry.path()).empty()) names.push_back(fs::relative(entry.path(), own).generic_string());
+  std::sort(names.begin(), names.end());
+  return names;
 }
+
+/// Whether a folder lies in another one: experiments that take long, which run only when it is named.
+bool is_within(const std::string& folder) { return folder.find('/') != std::string::npos; }
 
 /// The experiment files that a file, a folder, or the name of one of the program's own stands for.
 Texts files_named(const std::string& name) {
   if (fs::is_regular_file(name)) return {name};
   if (Texts files = files_in(name); !files.empty()) return files;
-  Texts known;
-  for (const fs::path& folder : own_folders()) {
-    known.push_back(folder.filename().string());
-    if (known.back() == name) return files_in(folder);
-  }
+  Texts known = own_folders();
+  if (std::find(known.begin(), known.end(), name) != known.end()) return files_in(own_folder(name));
   for (const std::string& file : files_in(own_folder(""))) {
     known.push_back(fs::path(file).stem().string());
     if (known.back() == name) return {file};
@@ -72,7 +73,7 @@ std::string named(const VerifyRequest& request) {
   return request.names.empty() ? "the experiments of trivium" : join(request.names);
 }
 
-/// Every file to look at, once: those named, or all of the program's own.
+/// Every file to look at, once: those named, or all of the program's own that do not take long.
 Texts files_of(const VerifyRequest& request) {
   Texts all = request.names.empty() ? files_in(own_folder("")) : Texts{};
   const auto add = [&](const Texts& files) {
@@ -81,7 +82,8 @@ Texts files_of(const VerifyRequest& request) {
   };
   for (const std::string& name : request.names) add(files_named(name));
   if (request.names.empty())
-    for (const fs::path& folder : own_folders()) add(files_in(folder));
+    for (const std::string& folder : own_folders())
+      if (!is_within(folder)) add(files_in(own_folder(folder)));
   std::erase_if(all, [&](const std::string& file) {
     return fs::path(file).filename().string().find(request.only) == std::string::npos;
   });

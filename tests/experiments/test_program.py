@@ -731,6 +731,16 @@ at_most = 1
         self.assertRegex(printed, r"\n(\d) of \1 claims hold\n\Z")
         self.assertTrue((self.folder / "results/first").is_dir())
 
+    def test_long_experiments_run_only_when_named(self):
+        for names, where in ((["adversarial/long", "--only", "zzz"], "adversarial/long"),
+                             (["adversarial", "--only", "ninety"], "adversarial"),
+                             (["--only", "ninety"], "the experiments of trivium")):
+            done = self.run_program("verify", *names)
+            self.assertEqual((done.returncode, done.stderr),
+                             (2, f"trivium: nothing to verify in {where}: no file's name contains '{names[-1]}'\n"))
+        done = self.run_program("verify", "adversarial/lon")
+        self.assertIn("'adversarial/lon'; did you mean 'adversarial/long'?", done.stderr)
+
     def test_mistakes(self):
         self.write(self.EXPERIMENT + self.HOLDS.replace('of = "far"', 'of = "fra"'))
         self.write(SMALL + METHOD, "without.toml")
