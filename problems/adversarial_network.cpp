@@ -5,6 +5,7 @@
 //
 // over the rows (x_i, l_i) of worker m; F_m = (grad_theta f_m, -grad_delta f_m) at z = (theta, delta). With a
 // perturbation per sample z is theta alone.
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <variant>
@@ -33,7 +34,7 @@ class AdversarialNetwork final : public Problem {
     std::string activation = "relu", perturbation = "shared", ball = "linf", dtype = "float32",
                 device = "host";
     double radius = 0.1, penalty = 0, weight_decay = 1e-4, attack_step = 0;
-    std::int64_t attack_steps = 10, workers = 10, init_seed = 1;
+    std::int64_t attack_steps = 10, workers = 10, init_seed = 1, loss_rows = 0;
     void describe(Fields& fields) {
       fields.text("images", train.images, "idx file of images, looked up in the data folders");
       fields.text("labels", train.labels, "idx file of their labels");
@@ -42,6 +43,8 @@ class AdversarialNetwork final : public Problem {
       fields.text("test_labels", test.labels, "idx file of their labels");
       fields.integer("test_rows", test.rows, non_negative,
                      "the first so many test images; 0: no accuracies, and no test files are needed");
+      fields.integer("loss_rows", loss_rows, non_negative,
+                     "training images that the loss is measured on, each worker's first; 0 is all");
       fields.integer("workers", workers, {1, 1 << 30}, "M; each owns some of the training images");
       fields.plugin("partition", train.partition, partitioners::catalogue(), "how they are dealt to workers");
       fields.reals("hidden", hidden, {1, 1e6}, "widths of the hidden layers; [] is softmax regression");
@@ -86,7 +89,7 @@ class AdversarialNetwork final : public Problem {
   void measure(int m, const Vector& z, std::span<double> out) override {
     const detail::ImageRange test = test_ ? test_->range(m) : detail::ImageRange{};
     const detail::Scores scores =
-        card_ ? card_->measure(train_.range(m), test, test_attack_, z) : measured(m, test, z);
+        card_ ? card_->measure(rows_of_loss(m), test, test_attack_, z) : measured(rows_of_loss(m), test, z);
     out[0] = scores.loss;
     if (!test_) return;
     // The mean over the workers is then the share of all test images.
@@ -110,10 +113,16 @@ class AdversarialNetwork final : public Problem {
   using Objective = std::variant<detail::NetworkObjective<float>, detail::NetworkObjective<double>>;
   static detail::ObjectiveRule rule(const Params& params);
   static Objective objective(const Params& params, const detail::PerceptronShape& shape);
-  detail::Scores measured(int m, detail::ImageRange test, const Vector& z);
+  detail::Scores measured(detail::ImageRange train, detail::ImageRange test, const Vector& z);
+  detail::ImageRange rows_of_loss(int m) const {
+    detail::ImageRange rows = train_.range(m);
+    if (loss_rows_ > 0) rows.count = std::min(rows.count, loss_rows_);
+    return rows;
+  }
   void read_test_images(const detail::ImageSource& source, const Place& place);
 
   std::uint64_t init_seed_;
+  std::size_t loss_rows_;  // of a worker; 0 is all
   WorkerRange workers_;
   detail::ImageRows train_;
   std::optional<detail::ImageRows> test_;
@@ -142,8 +151,9 @@ About AdversarialNetwork::about() {
           "passes forwards and backwards and is counted as one call. On a card all of it happens there,\n"
           "images included; of samples only the numbers cross. Not monotone: no constants, no\n"
           "solution; give step sizes as numbers and use the residual as merit. Samples are rows.\n"
-          "Measures: loss, the saddle value f; clean_accuracy and robust_accuracy on the test images,\n"
-          "the latter with every image moved by such an attack in the ball (also with a penalty).",
+          "Measures: loss, the saddle value f, over loss_rows rows where given; clean_accuracy and\n"
+          "robust_accuracy on the test images, the latter with every image moved by such an attack\n"
+          "in the ball (also with a penalty).",
       .source = "Madry et al. 2018 (attack, training); start: He et al. 2015, Glorot and Bengio 2010"};
 }
 
@@ -185,6 +195,7 @@ AdversarialNetwork::Objective AdversarialNetwork::objective(const Params& params
 AdversarialNetwork::AdversarialNetwork(const Params& params, const Place& place)
     : Problem({.workers = {}, .device = &detail::device_named(params.device)}),
       init_seed_(static_cast<std::uint64_t>(params.init_seed)),
+      loss_rows_(static_cast<std::size_t>((params.loss_rows + params.workers - 1) / params.workers)),
       workers_(worker_block(static_cast<int>(params.workers), place.rank, place.ranks)),
       train_("adversarial_network", params.train, workers_, place),
       test_attack_(attack(params, 0)),
@@ -211,11 +222,12 @@ AdversarialNetwork::AdversarialNetwork(const Params& params, const Place& place)
     card_.emplace(shape_, rule(params), traits_.dtype, workers_, train_, test_ ? &*test_ : nullptr);
 }
 
-detail::Scores AdversarialNetwork::measured(int m, detail::ImageRange test, const Vector& z) {
-  const auto row_at = [first = train_.first(m)](std::size_t i) { return first + i; };
+detail::Scores AdversarialNetwork::measured(detail::ImageRange train, detail::ImageRange test,
+                                            const Vector& z) {
+  const auto row_at = [first = train.first](std::size_t i) { return first + i; };
   return std::visit(
       [&]<class T>(detail::NetworkObjective<T>& f) {
-        detail::Scores scores{.loss = f.value(train_, train_.count(m), row_at, z.span<T>())};
+        detail::Scores scores{.loss = f.value(train_, train.count, row_at, z.span<T>())};
         const auto correct = [&](const detail::AttackRule& rule) {
           return static_cast<double>(
               f.correct(*test_, test.first, test.first + test.count, rule, z.span<T>()));

@@ -1,4 +1,6 @@
 """The figure of error, or of another column, against cost: a curve per method, in one panel for each cost."""
+from dataclasses import replace
+
 import numpy as np
 from matplotlib import ticker
 from matplotlib.lines import Line2D
@@ -39,6 +41,8 @@ def _draw_panel(axes, axis, curves, log_x, narrow):
     log_x = log_x and reach > 0
     divisor, label = cost_label(axis, reach, narrow)
     axes.set(xlabel=label, xscale="log" if log_x else "linear")
+    if log_x:
+        curves = [(method, _from_first_cost(curve)) for method, curve in curves]
     handles = [_draw_curve(axes, place, *curve, divisor) for place, curve in enumerate(curves)]
     if axes.get_yscale() == "log":
         axes.yaxis.set_major_locator(ticker.LogLocator(base=10, numticks=9))
@@ -51,6 +55,15 @@ def _draw_panel(axes, axis, curves, log_x, narrow):
     for place, line in enumerate(handles):
         _space_markers(axes, line, place)
     return handles
+
+
+def _from_first_cost(curve):
+    """A logarithmic axis has no 0, where nothing was sent yet: the curve begins at its first record beyond."""
+    kept = curve.x > 0
+    low, high = (None if edge is None else edge[kept] for edge in (curve.low, curve.high))
+    theory = curve.theory and tuple(values[curve.theory[0] > 0] for values in curve.theory)
+    diverged = [(x[x > 0], error[x > 0]) for x, error in curve.diverged if x[-1] > 0]
+    return replace(curve, x=curve.x[kept], middle=curve.middle[kept], low=low, high=high, theory=theory, diverged=diverged)
 
 
 def _space_markers(axes, line, place):

@@ -714,7 +714,7 @@ class Regimes(InFolder):
 
 
 class Panels(InFolder):
-    def draw(self, *conventions, labels=("first", "second")):
+    def draw(self, *conventions, labels=("first", "second"), log_x=False):
         for label in labels:
             for seed in 1, 2:
                 write_run(self.folder, label, seed, decades(0, -1, -2, -3))
@@ -722,7 +722,14 @@ class Panels(InFolder):
         axes = [curves.bits_axis(convention) for convention in conventions]
         return figure.draw([(axis, [(number, curves.curve_of(points[0], axis, "distance"))
                                     for number, points in enumerate(methods.values())]) for axis in axes],
-                           "distance", "title", False)
+                           "distance", "title", log_x)
+
+    def test_a_logarithmic_axis_begins_where_something_was_sent(self):
+        (axes,) = self.draw("uplink-only", log_x=True).axes
+        line = axes.get_lines()[-1]
+        np.testing.assert_array_equal(line.get_xdata(), [100, 200, 300])
+        np.testing.assert_allclose(line.get_ydata(), decades(-1, -2, -3))
+        self.assertGreater(axes.get_xlim()[0], 50)
 
     def test_the_same_curves_against_each_cost_under_one_legend(self):
         drawn = self.draw("uplink-only", "all")

@@ -164,6 +164,21 @@ TEST_CASE("accuracies are shares of the test images, each attacked on its own") 
   CHECK(mean(0.49, 4)[1] == Approx(1).epsilon(1e-14));
 }
 
+TEST_CASE("the loss may be measured on some of the rows") {
+  const ImageFiles files = ImageFiles::random(12);
+  const auto loss = [&](std::int64_t rows, std::int64_t loss_rows) {
+    const auto problem = make(files.parameters({{"hidden", List{}},
+                                                {"workers", 1},
+                                                {"partition", "contiguous"},
+                                                {"rows", rows},
+                                                {"loss_rows", loss_rows}}));
+    return measures(*problem, 0, somewhere(*problem))[0];
+  };
+  CHECK(loss(12, 5) == loss(5, 0));
+  CHECK(loss(12, 13) == loss(12, 0));
+  CHECK(loss(12, 5) != loss(12, 0));
+}
+
 TEST_CASE("the perturbation is projected on its ball, the weights are left alone") {
   const ImageFiles files = ImageFiles::random(5);
   for (const char* dtype : {"float32", "float64"}) {
