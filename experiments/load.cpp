@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include <trivium/core/errors.hpp>
+
 #include "sections.hpp"
 #include "toml_reader.hpp"
 
@@ -12,10 +14,14 @@ Experiment load(const Request& request) {
   Table table = read_toml(request.file);
   const std::string name = std::filesystem::path(request.file).stem().string();
   if (request.overrides.empty()) return read_experiment(table, name);
-  for (const std::string& assignment : request.overrides) override_value(table, assignment);
-  const List* claims = sections(table, "claim");
+  // Claims are about the file as it is written: they are read there.
+  const std::size_t claims = table.find("claim") != nullptr ? read_experiment(table, name).claims.size() : 0;
+  for (const std::string& assignment : request.overrides) {
+    if (assignment.starts_with("claim")) reject("--set {}: claims are not for --set", assignment);
+    override_value(table, assignment);
+  }
   Experiment experiment = read_experiment(without(table, {"claim"}), name);
-  experiment.claims_left_out = claims == nullptr ? 0 : claims->size();
+  experiment.claims_left_out = claims;
   return experiment;
 }
 

@@ -2,6 +2,7 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <new>
 
 #include <CLI/CLI.hpp>
 #include <unistd.h>
@@ -130,20 +131,27 @@ void leave(int) {
   _exit(2);
 }
 
+/// For what nearly always happens on every rank: all end in order.
+int refused(const mpi::Transport& transport, const char* sentence) {
+  if (transport.rank() == 0)
+    std::fprintf(stderr, "trivium: %s\n", sentence);
+  else
+    last_words = fmt::format("trivium: rank {}: {}\n", transport.rank(), sentence);
+  std::signal(SIGALRM, leave);
+  alarm(10);
+  return 2;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::unique_ptr<mpi::Transport> transport = mpi::launched_by_mpi() ? mpi::world() : mpi::in_process();
   try {
     return command_line(argc, argv, *transport);
-  } catch (const InputError& mistake) {  // nearly always on every rank: end in order
-    if (transport->rank() == 0)
-      std::fprintf(stderr, "trivium: %s\n", mistake.what());
-    else
-      last_words = fmt::format("trivium: rank {}: {}\n", transport->rank(), mistake.what());
-    std::signal(SIGALRM, leave);
-    alarm(10);
-    return 2;
+  } catch (const InputError& mistake) {
+    return refused(*transport, mistake.what());
+  } catch (const std::bad_alloc&) {
+    return refused(*transport, "not enough memory on this machine for what was asked");
   } catch (const std::exception& failure) {  // this rank alone: the others are waiting for it
     transport->abort(failure.what(), 1);
   }

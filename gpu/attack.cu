@@ -93,13 +93,13 @@ __global__ void __launch_bounds__(block_threads) box_kernel(T radius, T* x, std:
 /// until its own norm says that it is inside. Squares that overflow need several steps, too.
 template <class T>
 __global__ void __launch_bounds__(block_threads) ball_kernel(double radius, T* x, std::size_t size) {
-  constexpr double epsilon = 0x1p-52;
+  constexpr double epsilon = sizeof(T) == sizeof(double) ? 0x1p-52 : 0x1p-23;
   __shared__ double found[1];
   double factor = 1;
   for (double margin = 0;;) {
     double sum = 0;
     for (std::size_t i = threadIdx.x; i < size; i += block_threads) {
-      const double entry = static_cast<double>(x[i]) * factor;
+      const double entry = static_cast<T>(static_cast<double>(x[i]) * factor);
       sum += entry * entry;
     }
     sum = block_sum(sum);

@@ -92,7 +92,7 @@ void ascend(const Ascent& rule, ConstMatrixPart gradient, ConstMatrixPart clean,
             MatrixPart input);
 
 /// The projection of one vector onto |.|_inf <= radius, the box, or |.|_2 <= radius, the ball. In the ball
-/// the result's own norm is at most the radius as float64: projecting twice changes no bit.
+/// the result's own norm, added up in float64, is at most the radius: projecting twice changes no bit.
 void project_on_box(double radius, Part x);
 void project_on_ball(double radius, Part x);
 

@@ -157,19 +157,6 @@ About AdversarialNetwork::about() {
       .source = "Madry et al. 2018 (attack, training); start: He et al. 2015, Glorot and Bengio 2010"};
 }
 
-detail::PerceptronShape shape_of(const std::vector<double>& hidden, const std::string& activation,
-                                 const detail::ImageRows& images) {
-  detail::PerceptronShape shape;
-  shape.widths.push_back(images.pixels());
-  for (const double width : hidden) {
-    if (width != std::floor(width)) reject("adversarial_network.hidden must be whole numbers, got {}", width);
-    shape.widths.push_back(static_cast<std::size_t>(width));
-  }
-  shape.widths.push_back(images.classes());
-  shape.activation = detail::activation_named(activation);
-  return shape;
-}
-
 // On single images; in the ball without a penalty.
 detail::AttackRule attack(const AdversarialNetwork::Params& params, double penalty) {
   const double usual = penalty > 0 ? 1 / penalty : params.radius / 4;
@@ -199,7 +186,8 @@ AdversarialNetwork::AdversarialNetwork(const Params& params, const Place& place)
       workers_(worker_block(static_cast<int>(params.workers), place.rank, place.ranks)),
       train_("adversarial_network", params.train, workers_, place),
       test_attack_(attack(params, 0)),
-      shape_(shape_of(params.hidden, params.activation, train_)),
+      shape_(detail::shape_of("adversarial_network.hidden", train_.pixels(), params.hidden, train_.classes(),
+                              params.activation)),
       objective_(objective(params, shape_)) {
   const bool shared = params.perturbation == "shared";
   traits_.workers = workers_;

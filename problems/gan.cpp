@@ -132,31 +132,16 @@ class Gan final : public Problem {
   AnySide side_;
 };
 
-detail::PerceptronShape shape_of(const char* name, std::int64_t inputs, const std::vector<double>& hidden,
-                                 std::size_t outputs, const std::string& activation) {
-  detail::PerceptronShape shape;
-  shape.widths.push_back(static_cast<std::size_t>(inputs));
-  for (const double width : hidden) {
-    if (width != std::floor(width)) reject("gan.{} must be whole numbers, got {}", name, width);
-    shape.widths.push_back(static_cast<std::size_t>(width));
-  }
-  shape.widths.push_back(outputs);
-  shape.activation = detail::activation_named(activation);
-  return shape;
-}
-
 Gan::Gan(const Params& params, const Place& place)
     : Problem({}),
       params_(params),
       workers_(worker_block(static_cast<int>(params.workers), place.rank, place.ranks)),
-      generator_(shape_of("generator", params.noise, params.generator, 2, params.activation)),
-      critic_(shape_of("critic", 2, params.critic, 1, params.activation)),
+      generator_(detail::shape_of("gan.generator", static_cast<std::size_t>(params.noise), params.generator,
+                                  2, params.activation)),
+      critic_(detail::shape_of("gan.critic", 2, params.critic, 1, params.activation)),
       all_(static_cast<std::size_t>(params.samples)),
       feasible_(feasible_set()),
       side_(params.dtype == "float32" ? make_side<float>() : make_side<double>()) {
-  if (params.modes_per_worker > params.ring.modes)
-    reject("gan: modes_per_worker = {} is more than the {} modes", params.modes_per_worker,
-           params.ring.modes);
   std::iota(all_.begin(), all_.end(), 0u);
   traits_.workers = workers_;
   traits_.dimension = generator_.size() + critic_.size();
@@ -191,6 +176,9 @@ detail::ProductSet Gan::feasible_set() const {
 // One stream for every worker, so that its points do not depend on who hosts it.
 template <class T>
 Gan::AnySide Gan::make_side() const {
+  if (params_.modes_per_worker > params_.ring.modes)
+    reject("gan: modes_per_worker = {} is more than the {} modes", params_.modes_per_worker,
+           params_.ring.modes);
   const std::int64_t seen = params_.modes_per_worker > 0 ? params_.modes_per_worker : params_.ring.modes;
   detail::SlopePenalty penalty;
   if (params_.lipschitz == "gradient_penalty")

@@ -21,13 +21,9 @@ gpu::Images uploaded(const ImageRows& images, const WorkerRange& workers) {
   return gpu::Images(images.pixels(), values, labels);
 }
 
-std::size_t block_for(const WorkerRange& workers, const ImageRows& train, const ImageRows* test) {
-  std::size_t most = 1;
-  for (int m = workers.first; m < workers.last; ++m) {
-    most = std::max(most, train.count(m));
-    if (test != nullptr) most = std::max(most, test->count(m));
-  }
-  return std::min(most, most_rows);
+/// By the images of all workers: where a batch is cut does not depend on which of them are here.
+std::size_t block_for(const ImageRows& train, const ImageRows* test) {
+  return std::min(std::max(train.total(), test == nullptr ? 0 : test->total()), most_rows);
 }
 
 /// out += weight x.
@@ -41,7 +37,7 @@ void add(Part out, double weight, ConstPart x) {
 NetworkOnCard::NetworkOnCard(const PerceptronShape& shape, const ObjectiveRule& rule, Dtype dtype,
                              const WorkerRange& workers, const ImageRows& train, const ImageRows* test)
     : rule_(rule),
-      block_(block_for(workers, train, test)),
+      block_(block_for(train, test)),
       train_(uploaded(train, workers)),
       list_(block_),
       network_(shape, dtype, block_),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <trivium/core/errors.hpp>
 #include <trivium/core/stream.hpp>
 
 namespace trivium::problems::detail {
@@ -28,6 +29,17 @@ std::vector<double> PerceptronShape::start(std::uint64_t seed) const {
     for (std::size_t i = weights(l); i < biases(l); ++i) theta[i] = deviation * stream.normal();
   }
   return theta;
+}
+
+PerceptronShape shape_of(const char* field, std::size_t inputs, std::span<const double> hidden,
+                         std::size_t outputs, const std::string& activation) {
+  PerceptronShape shape{.widths = {inputs}, .activation = activation_named(activation)};
+  for (const double width : hidden) {
+    if (width != std::floor(width)) reject("{} must be whole numbers, got {}", field, width);
+    shape.widths.push_back(static_cast<std::size_t>(width));
+  }
+  shape.widths.push_back(outputs);
+  return shape;
 }
 
 template <class T>

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <trivium/core/matrix_shape.hpp>
@@ -30,6 +31,10 @@ struct PerceptronShape {
   /// outputs) (Glorot and Bengio 2010); biases 0. Shape (size).
   std::vector<double> start(std::uint64_t seed) const;
 };
+
+/// `field` names `hidden` in an error: widths are whole numbers. Throws InputError.
+PerceptronShape shape_of(const char* field, std::size_t inputs, std::span<const double> hidden,
+                         std::size_t outputs, const std::string& activation);
 
 /// A perceptron on blocks of rows, with cross-entropy or whatever else the caller makes of its output, with
 /// its gradients. T = float or double. The buffers are made once.

@@ -7,6 +7,7 @@ TRIVIUM_LONG=1 kills and resumes twenty times instead of once.
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import struct
@@ -93,6 +94,14 @@ class Mistakes(Refusing):
     def test_unknown_solver(self):
         self.write(SMALL + '[[method]]\ntype = "mash1"\n')
         self.refuse(r"a\.toml:8: no solver named 'mash1'; did you mean 'masha1'\? known: [a-z0-9_, ]+")
+
+    def test_more_than_the_machine_holds(self):
+        self.write(SMALL.replace('"bilinear"', '"gan"').replace("n = 10", "generator = [1000000, 1000000]") + METHOD)
+        limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (2**34, 2**34))  # of 4 TB
+        done = subprocess.run(command(["run", "a.toml"]), cwd=self.folder, env=ENVIRONMENT, text=True, capture_output=True,
+                              timeout=TIMEOUT, preexec_fn=limit)
+        self.assertEqual((done.returncode, done.stderr),
+                         (2, "trivium: not enough memory on this machine for what was asked\n"))
 
     def test_a_gap_without_bounded_sets(self):
         sentence = "the gap needs bounded feasible sets, and bilinear has none here; give it some, or use the residual"
@@ -791,6 +800,11 @@ at_most = 1
                           printed)
         self.assertNotIn("left out", self.succeed("run", "a.toml", "--out", "whole"))
         self.assertIn("\n1 of 1 claims hold\n", self.succeed("verify", "a.toml"))
+        done = self.run_program("run", "a.toml", "--set", "claim.0.text=other")
+        self.assertEqual((done.returncode, done.stderr),
+                         (2, "trivium: --set claim.0.text=other: claims are not for --set\n"))
+        self.write(SMALL + METHOD + claim.replace("status", "statu"))
+        self.assertIn("unknown key 'statu'", self.run_program("run", "a.toml", "--set", "seeds=1").stderr)
         self.write(SMALL + METHOD + claim)  # what --set makes of a file may not be what the file says
         for command in ("run", "verify"):
             done = self.run_program(command, "a.toml", "--out", "new")

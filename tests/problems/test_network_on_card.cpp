@@ -196,3 +196,25 @@ TEST_CASE("networks on the card: what is not a number stays so and is no success
     CHECK(found[2] == 0);
   }
 }
+
+TEST_CASE("a batch gives the same bits whichever workers share the card's rank") {
+  if (no_card()) return;
+  const ImageFiles files = ImageFiles::random(60);
+  const Table dirichlet{{"type", "dirichlet"}, {"alpha", 0.05}};  // workers of very different size
+  const auto make = [&](int rank, int ranks) {
+    const Table table =
+        files.parameters({{"hidden", hidden}, {"workers", 3}, {"device", "cuda"}, {"partition", dirichlet}});
+    return catalogue().make({"adversarial_network", table, ""}, {.rank = rank, .ranks = ranks, .data_folders = {}});
+  };
+  const auto together = make(0, 1);
+  Vector z(together->traits().dimension, together->traits().dtype);
+  z.assign(together->known().start.value());
+  const Vector there = on_card(z);
+  for (int m = 0; m < 3; ++m) {
+    const auto alone = make(m, 3);
+    const std::size_t rows = alone->samples(m);
+    std::vector<std::uint32_t> batch(64);  // more than most workers have
+    for (std::size_t i = 0; i < batch.size(); ++i) batch[i] = static_cast<std::uint32_t>(i % rows);
+    CHECK(evaluate(*alone, m, there, batch).to_host() == evaluate(*together, m, there, batch).to_host());
+  }
+}
