@@ -60,6 +60,9 @@ def plot_curves(methods, axes, options, experiment):
     def draw(title, stem):
         from figure import write_figure
 
+        unsaid = ", ".join(sorted(shown[0][1].unsaid))
+        if unsaid and options.title is None:
+            title += f" ({unsaid})"
         return write_figure(drawn, options.y, title, stem, options.log_x)
 
     return write(draw, options, experiment, "_".join(options.panels or [options.x]))

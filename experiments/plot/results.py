@@ -6,7 +6,7 @@
 import os
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -106,14 +106,28 @@ class GridPoint:
     label: str
     grid: str
     runs: list
+    unsaid: frozenset = frozenset()  # parts of `grid` that are the same in all that is shown
 
     @property
     def name(self):
         """How a legend calls it."""
-        return f"{self.label} ({short_grid(self.grid)})" if self.grid else self.label
+        grid = ", ".join(part for part in grid_parts(self.grid) if part not in self.unsaid)
+        return f"{self.label} ({short_grid(grid)})" if grid else self.label
 
     def count(self, status):
         return sum(run.status == status for run in self.runs)
+
+
+def grid_parts(grid):
+    """"step = 1, partition = { type = "dirichlet", alpha = 1 }" -> its two parts: commas in brackets are no ends."""
+    parts, depth = [""], 0
+    for letter in grid:
+        depth += (letter in "{[") - (letter in "}]")
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts if part.strip()]
 
 
 def short_grid(grid):
@@ -173,7 +187,9 @@ def group(runs, warn):
     for run in sorted(runs, key=_place_in_experiment):
         label = f"{run.experiment}: {run.label}" if several else run.label
         grouped.setdefault(label, {}).setdefault(run.grid, []).append(run)
-    return {label: [_finished(GridPoint(label, grid, members), warn) for grid, members in points.items()]
+    problems = [{part for part in grid_parts(run.grid) if part.startswith("problem.")} for run in runs]
+    unsaid = frozenset(set.intersection(*problems))
+    return {label: [_finished(GridPoint(label, grid, members, unsaid), warn) for grid, members in points.items()]
             for label, points in grouped.items()}
 
 
@@ -187,4 +203,4 @@ def _finished(point, warn):
         return point
     count = len(point.runs) - len(finished)
     warn(f"{point.name}: {count} of {len(point.runs)} runs are not finished and left out")
-    return GridPoint(point.label, point.grid, finished)
+    return replace(point, runs=finished)

@@ -137,6 +137,15 @@ class Reading(InFolder):
         self.assertEqual([run.seed for run in self.points()[0].runs], [1])
         self.assertIn("1 of 2 runs are not finished", self.warnings[0])
 
+    def test_what_all_runs_share_of_a_problem_grid_is_not_said_of_each(self):
+        both = 'problem.partition = { type = "d", alpha = 1 }, problem.workers = 4'
+        self.assertEqual(results.grid_parts(both), ['problem.partition = { type = "d", alpha = 1 }', "problem.workers = 4"])
+        for label, grid in (("first", f"step = 2, {both}"), ("second", both.replace("4", "8"))):
+            write_run(self.folder, label, 1, decades(0, -1), grid=grid)
+        points = results.group(results.load([self.folder], self.warnings.append), self.warnings.append)
+        self.assertEqual([members[0].name for members in points.values()],
+                         ["first (step = 2, problem.workers = 4)", "second (problem.workers = 8)"])
+
     def test_grids_are_named_shortly(self):
         self.assertEqual(results.short_grid("step = 2 x theory"), "2x theory")
         self.assertEqual(results.short_grid("k = 10, step = 0.5 x theory"), "k = 10, 0.5x theory")
