@@ -17,7 +17,8 @@ std::string why_not();
 /// in the order they were called, on one stream; calls that read or write host memory return when that memory
 /// may be used again. To be used by one thread at a time. Throws InputError with why_not() when not
 /// available(). Its functions throw std::runtime_error with the name of the CUDA call and CUDA's message when
-/// one fails; a kernel that faults is reported by the next call that waits for it.
+/// one fails, InputError when that is for lack of memory; a kernel that faults is reported by the next call
+/// that waits for it.
 Device& device();
 
 /// The card's name as its maker gives it; empty when not available().

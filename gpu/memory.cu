@@ -13,11 +13,12 @@ namespace {
   cudaGetLastError();  // answered here: no library must find it
   std::size_t free = 0, total = 0;
   check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
-  if (status == cudaErrorMemoryAllocation || bytes > total) reject_with(out_of_memory(bytes, free, total));
+  if (is_refusal(status) || bytes > total) reject_with(out_of_memory(bytes, free, total));
   fail(status, "cudaMallocAsync");
 }
 
-/// Hands what the pool holds unused back to the card, where it may come together to one large piece.
+}  // namespace
+
 bool give_back(cudaStream_t stream) {
   cudaGetLastError();  // answered here
   cudaMemPool_t pool = nullptr;
@@ -26,13 +27,10 @@ bool give_back(cudaStream_t stream) {
   return cudaMemPoolTrimTo(pool, 0) == cudaSuccess;
 }
 
-}  // namespace
-
 void* allocate(cudaStream_t stream, std::size_t bytes) {
   void* memory = nullptr;
-  cudaError_t status = cudaMallocAsync(&memory, bytes, stream);
-  if (status == cudaErrorMemoryAllocation && give_back(stream))
-    status = cudaMallocAsync(&memory, bytes, stream);
+  const auto call = [&] { return cudaMallocAsync(&memory, bytes, stream); };
+  const cudaError_t status = with_memory(stream, call, is_refusal);
   if (status != cudaSuccess) refuse(status, bytes);
   return memory;
 }

@@ -13,8 +13,10 @@ namespace {
 
 using namespace detail;
 
+bool refused(cublasStatus_t status) { return status == CUBLAS_STATUS_ALLOC_FAILED; }
+
 void check(cublasStatus_t status, const char* what) {
-  if (status == CUBLAS_STATUS_ALLOC_FAILED) reject_with(no_memory_for(what));
+  if (refused(status)) reject_with(no_memory_for(what));
   if (status != CUBLAS_STATUS_SUCCESS) fail(what, cublasGetStatusString(status));
 }
 
@@ -23,7 +25,8 @@ constexpr std::size_t workspace_bytes = std::size_t{32} << 20;  // what NVIDIA a
 cublasHandle_t make_handle() {
   const cudaStream_t stream = card_lane().stream;
   cublasHandle_t handle = nullptr;
-  check(cublasCreate(&handle), "cublasCreate");
+  const auto create = [&] { return cublasCreate(&handle); };
+  check(with_memory(stream, create, refused), "cublasCreate");
   check(cublasSetStream(handle, stream), "cublasSetStream");
   // After the stream, which sets the workspace back to cuBLAS's own.
   check(cublasSetWorkspace(handle, detail::allocate(stream, workspace_bytes), workspace_bytes),

@@ -10,6 +10,7 @@
 #include "detail/card.cuh"
 #include "detail/check.cuh"
 #include "detail/csr.hpp"
+#include "detail/memory.cuh"
 #include "detail/sentences.hpp"
 
 namespace trivium::gpu {
@@ -17,16 +18,20 @@ namespace {
 
 using namespace detail;
 
+bool refused(cusparseStatus_t status) {
+  return status == CUSPARSE_STATUS_ALLOC_FAILED || status == CUSPARSE_STATUS_INSUFFICIENT_RESOURCES;
+}
+
 void check(cusparseStatus_t status, const char* what) {
-  if (status == CUSPARSE_STATUS_ALLOC_FAILED || status == CUSPARSE_STATUS_INSUFFICIENT_RESOURCES)
-    reject_with(no_memory_for(what));
+  if (refused(status)) reject_with(no_memory_for(what));
   if (status != CUSPARSE_STATUS_SUCCESS) fail(what, cusparseGetErrorString(status));
 }
 
 cusparseHandle_t make_handle() {
   const cudaStream_t stream = card_lane().stream;
   cusparseHandle_t handle = nullptr;
-  check(cusparseCreate(&handle), "cusparseCreate");
+  const auto create = [&] { return cusparseCreate(&handle); };
+  check(with_memory(stream, create, refused), "cusparseCreate");
   check(cusparseSetStream(handle, stream), "cusparseSetStream");
   return handle;
 }

@@ -10,6 +10,19 @@ namespace trivium::gpu::detail {
 void* allocate(cudaStream_t stream, std::size_t bytes);
 void release(cudaStream_t stream, void* memory) noexcept;
 
+/// Hands what the pool holds unused back to the card, where it may come together to one large piece and where
+/// CUDA and its libraries find it, which do not take from the pool. False when that fails.
+bool give_back(cudaStream_t stream);
+
+/// What call() returns; of a second try after give_back where the first was `refused` for lack of memory.
+template <class Call, class Refused>
+auto with_memory(cudaStream_t stream, Call call, Refused refused) {
+  auto status = call();
+  if (refused(status) && give_back(stream)) status = call();
+  return status;
+}
+inline bool is_refusal(cudaError_t status) { return status == cudaErrorMemoryAllocation; }
+
 /// Scratch memory on the card that grows and is never returned: after the first rounds it costs nothing. Its
 /// content is lost when it grows.
 class Scratch {

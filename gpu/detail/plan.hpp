@@ -28,6 +28,18 @@ inline bool aligned(std::initializer_list<const void*> addresses) {
                      [](const void* a) { return reinterpret_cast<std::uintptr_t>(a) % pack_bytes == 0; });
 }
 
+/// What every card takes as a kernel's arguments; newer ones than compute capability 6 take more.
+inline constexpr std::size_t most_argument_bytes = 4096;
+
+/// Of arguments that lie one behind the other, each at its alignment.
+template <class... Parameters>
+constexpr std::size_t bytes_of_arguments() {
+  std::size_t end = 0;
+  ((end = (end + alignof(Parameters) - 1) / alignof(Parameters) * alignof(Parameters) + sizeof(Parameters)),
+   ...);
+  return end;
+}
+
 /// The capacity of a buffer of `capacity` bytes once `needed` fit: doubled at least, so that growing stops
 /// soon.
 inline std::size_t grown(std::size_t capacity, std::size_t needed) {

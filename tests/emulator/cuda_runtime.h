@@ -164,9 +164,28 @@ struct cudaLaunchConfig_t {
 namespace trivium::emulated {
 cudaError_t launch(const cudaLaunchConfig_t& config, std::function<void()> thread);
 
+/// Whether structures are looked into. Clang 14 cannot clear padding, and the address sanitizer has memory at
+/// addresses that small numbers make up.
+#if __has_builtin(__builtin_clear_padding) && !defined(__SANITIZE_ADDRESS__)
+inline constexpr bool sees_structures = true;
+#else
+inline constexpr bool sees_structures = false;
+#endif
+
 template <class T>
-void check_argument(const T& argument) {
-  if constexpr (std::is_pointer_v<T>) check_card_pointer(argument);
+void check_argument(T argument) {
+  if constexpr (std::is_pointer_v<T>) check_card_pointer(argument, alignof(std::remove_pointer_t<T>));
+  if constexpr (sees_structures && std::is_class_v<T> && alignof(T) >= alignof(void*)) {
+    __builtin_clear_padding(&argument);  // where an address may have been left
+    check_words(reinterpret_cast<const std::byte*>(&argument), sizeof argument);
+  }
+}
+
+/// What `reinterpret_cast<Pointer>(address)` becomes in the room's sources.
+template <class Pointer, class From>
+Pointer cast(From* address) {
+  check_alignment(address, alignof(std::remove_pointer_t<Pointer>));
+  return reinterpret_cast<Pointer>(address);
 }
 }  // namespace trivium::emulated
 

@@ -89,6 +89,8 @@ const char* cusparseGetErrorString(cusparseStatus_t status) {
 }
 
 cusparseStatus_t cusparseCreate(cusparseHandle_t* handle) {
+  *handle = nullptr;
+  if (!has_memory_for("cusparseCreate")) return CUSPARSE_STATUS_ALLOC_FAILED;
   *handle = new cusparseContext;
   return CUSPARSE_STATUS_SUCCESS;
 }

@@ -15,9 +15,17 @@ struct Card {
   /// In which order blocks, warps and the threads of a warp run, where nothing makes one wait for another.
   Order order = Order::forward;
   std::uint64_t seed = 1;  ///< of a shuffled order
+  /// A call that takes memory outside of the pool, and how much: it is refused where less is free. One of
+  /// cudaSetDevice, cudaStreamCreate, cudaHostAlloc, cudaLaunchKernelEx, cublasCreate, cusparseCreate.
+  std::string demanding_call;
+  std::size_t demand = 0;
 };
 
 Card& card();
+
+/// Bytes of the card's memory that are in arrays, and that the pool has: these and what it keeps.
+std::size_t used();
+std::size_t reserved();
 
 inline constexpr const char* card_name = "emulated by the tests";
 

@@ -92,7 +92,7 @@ bool pass_barrier() {
     if (thread.state == State::at_barrier && done > 0)
       fault(fmt::format("{} waits at the barrier {}, but {} of {} threads have ended", name_of(t),
                         name_of(thread.where), done, blockDim.x));
-    if (done == 0 && first.state == State::at_barrier && thread.where.line != first.where.line)
+    if (done == 0 && first.state == State::at_barrier && thread.where != first.where)
       fault(fmt::format("barriers diverge: {} waits at {}, {} at {}", name_of(0), name_of(first.where),
                         name_of(t), name_of(thread.where)));
   }
@@ -162,7 +162,7 @@ std::uint64_t exchange(Exchange what, unsigned mask, std::uint64_t value, unsign
   for (unsigned rest = mask; rest != 0; rest &= rest - 1) {
     const auto l = static_cast<unsigned>(std::countr_zero(rest));
     const Thread& other = *threads[first + l];
-    if (other.mask != mask || other.what != what || other.where.line != where.line)
+    if (other.mask != mask || other.what != what || other.where != where)
       fault(fmt::format("{} and thread {} meet in different exchanges: {} and {}", name_of(current),
                         first + l, name_of(where), name_of(other.where)));
     ballot |= std::uint64_t{other.value != 0} << l;

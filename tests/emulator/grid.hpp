@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 
 /// Runs the threads of a grid, block after block, and what they do together.
@@ -15,6 +16,9 @@ struct Place {
   unsigned line = 0;
   static constexpr Place here(const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
     return {file, line};
+  }
+  bool operator==(const Place& other) const {
+    return line == other.line && std::strcmp(file, other.file) == 0;
   }
 };
 

@@ -6,10 +6,13 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <set>
 #include <vector>
 
 #include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "cuda_runtime.h"
 #include "emulator.hpp"
@@ -85,8 +88,33 @@ bool on_card(const void* memory, std::size_t bytes) {
   return !array.released && offset <= array.bytes && bytes <= array.bytes - offset;
 }
 
-void check_card_pointer(const void* memory) {
+void check_card_pointer(const void* memory, std::size_t alignment) {
   if (memory != nullptr && !on_card(memory, 0)) fault("a kernel got an address that is none of the card's");
+  check_alignment(memory, alignment);
+}
+
+void check_alignment(const void* memory, std::size_t alignment) {
+  if (const auto address = reinterpret_cast<std::uintptr_t>(memory); address % alignment != 0)
+    fault(fmt::format("an address is {} bytes off for a value that is aligned to {}", address % alignment,
+                      alignment));
+}
+
+void check_words(const std::byte* structure, std::size_t bytes) {
+  static const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  for (std::size_t at = 0; at + sizeof(void*) <= bytes; at += sizeof(void*)) {
+    void* word = nullptr;
+    std::memcpy(&word, structure + at, sizeof word);
+    const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(word);
+    // Small numbers, floating-point numbers, and what is no memory of this process.
+    if (address >> 32 == 0 || address >> 56 != 0 || on_card(word, 0)) continue;
+    if (msync(reinterpret_cast<void*>(address / page * page), 1, MS_ASYNC) == 0)
+      fault("a kernel got, in a structure, an address that is none of the card's");
+  }
+}
+
+std::size_t reserved() { return pool().reserved; }
+std::size_t used() {
+  return std::accumulate(pool().kept.begin(), pool().kept.end(), pool().reserved, std::minus<>());
 }
 
 void check_zones() {
@@ -130,11 +158,13 @@ cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, std::size_t bytes_to_keep) {
 
 cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
   *total = card().memory;
-  *free = *total - std::min(*total, pool().reserved);
+  *free = *total - std::min(*total, reserved());
   return cudaSuccess;
 }
 
 cudaError_t cudaHostAlloc(void** memory, std::size_t bytes, unsigned) {
+  *memory = nullptr;
+  if (!has_memory_for("cudaHostAlloc")) return failed(cudaErrorMemoryAllocation);
   *memory = new_array(bytes, 0);
   return cudaSuccess;
 }

@@ -7,8 +7,11 @@ namespace trivium::emulated {
 
 /// True when all of it is memory of the card, or mapped for it, that is not released.
 bool on_card(const void* memory, std::size_t bytes);
-/// A kernel's argument may be null, or point into or to the end of such memory; else a fault.
-void check_card_pointer(const void* memory);
+/// A kernel's argument may be null, or point into or to the end of such memory, aligned; else a fault.
+void check_card_pointer(const void* memory, std::size_t alignment);
+void check_alignment(const void* memory, std::size_t alignment);
+/// A fault when a structure without padding has, where an address can stand, one of the host's memory.
+void check_words(const std::byte* structure, std::size_t bytes);
 /// A fault when something was written before or behind any array.
 void check_zones();
 

@@ -1,6 +1,7 @@
 // What there is to know of the card, its streams, and launches.
 #include "runtime.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <deque>
 #include <set>
@@ -36,6 +37,10 @@ Card& card() {
 }
 
 cudaError_t failed(cudaError_t error) { return last_error = error; }
+bool has_memory_for(const char* call) {
+  return card().demanding_call != call ||
+         card().demand <= card().memory - std::min(card().memory, reserved());
+}
 bool is_stream(cudaStream_t stream) { return stream == nullptr || streams().contains(stream); }
 
 void enqueue(std::function<void()> work) { queue().push_back(std::move(work)); }
@@ -51,6 +56,7 @@ cudaError_t launch(const cudaLaunchConfig_t& config, std::function<void()> threa
   if (!is_stream(config.stream)) return failed(cudaErrorInvalidResourceHandle);
   if (grid.x == 0 || grid.x > 0x7FFFFFFF || block.x == 0 || block.x > most_threads)
     return failed(cudaErrorInvalidConfiguration);
+  if (!has_memory_for("cudaLaunchKernelEx")) return failed(cudaErrorMemoryAllocation);
   if (grid.y * grid.z * block.y * block.z != 1 || config.dynamicSmemBytes > 0)
     fault("grids with more than one axis and dynamic shared memory are not emulated");
   enqueue([grid, block, thread = std::move(thread)] {
@@ -105,9 +111,13 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int dev
   return cudaSuccess;
 }
 
-cudaError_t cudaSetDevice(int device) { return device == 0 ? cudaSuccess : failed(cudaErrorInvalidDevice); }
+cudaError_t cudaSetDevice(int device) {
+  if (device != 0) return failed(cudaErrorInvalidDevice);
+  return has_memory_for("cudaSetDevice") ? cudaSuccess : failed(cudaErrorMemoryAllocation);
+}
 
 cudaError_t cudaStreamCreate(cudaStream_t* stream) {
+  if (!has_memory_for("cudaStreamCreate")) return failed(cudaErrorMemoryAllocation);
   *stream = *streams().insert(new CUstream_st).first;
   return cudaSuccess;
 }

@@ -1,9 +1,13 @@
 // The emulated card runs kernels as CUDA does, and finds what a wrong kernel does.
 #include <cmath>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
+
+#include <trivium/core/vector.hpp>
+#include <trivium/gpu/device.hpp>
 
 #include "card_array.hpp"
 #include "cuda_runtime.h"
@@ -25,6 +29,10 @@ cudaError_t run(unsigned blocks, unsigned threads, void (*kernel)(Parameters...)
   cudaStreamSynchronize(nullptr);
   return status;
 }
+
+struct alignas(16) Wide {
+  float at[4];
+};
 
 struct Ordered {
   explicit Ordered(Order order) { card().order = order; }
@@ -80,6 +88,15 @@ __global__ void two_barriers() {
   else
     __syncthreads();
 }
+__global__ void barriers_of_two_files() {  // their lines are the same
+  if (threadIdx.x % 2 == 0)
+    __syncthreads({"one.cuh", 7});
+  else
+    __syncthreads({"another.cuh", 7});
+}
+__global__ void exchanges_of_two_files() {
+  __syncwarp(~0u, {threadIdx.x == 0 ? "one.cuh" : "another.cuh", 7});
+}
 __global__ void shuffle_alone(int* out) {
   if (threadIdx.x < 16) out[threadIdx.x] = __shfl_down_sync(0xFFFFFFFFu, 1, 1);
 }
@@ -107,6 +124,14 @@ __global__ void round_twice(double a, float b, double* out) {
   out[0] = __dadd_rn(__dmul_rn(a, a), -1);
   out[1] = __fadd_rn(__fmul_rn(b, b), -1);
 }
+struct Weighted {
+  float weight[3];
+  const float* x[3];
+  double factor;
+  std::size_t size;
+};
+__global__ void write_weighted(float* out, Weighted terms) { out[0] = terms.weight[0] * terms.x[0][0]; }
+__global__ void write_wide(float* out, int place) { *cast<Wide*>(out + place) = {1, 2, 3, 4}; }
 __global__ void count(unsigned* total) { atomicAdd(total, threadIdx.x); }
 
 }  // namespace
@@ -212,12 +237,55 @@ TEST_CASE("addresses that are none of the card's are found") {
     CHECK_THAT(last_words([&] { run(1, 1, write_at, wrong, 0); }), Contains("none of the card's"));
 }
 
+TEST_CASE("addresses of the host in a structure are found") {
+  if (!sees_structures) return;
+  const Memory<float> x(std::vector<float>{3}), out(1);
+  Weighted terms{{2, 1, 1e-30f}, {x.at, nullptr, x.at + 1}, 0.1, std::size_t{1} << 40};
+  run(1, 1, write_weighted, out.at, terms);
+  CHECK(out.values(1)[0] == 6);
+  const float here = 0;
+  const std::vector<float> far(1 << 20);
+  for (const float* const wrong : {&here, far.data()}) {
+    terms.x[2] = wrong;
+    CHECK_THAT(last_words([&] { run(1, 1, write_weighted, out.at, terms); }),
+               Contains("in a structure, an address that is none of the card's"));
+  }
+}
+
+TEST_CASE("the room's kernels are looked at") {
+  if (!sees_structures) return;
+  trivium::Device& device = trivium::gpu::device();
+  trivium::Vector out(2, trivium::Dtype::float64, device);
+  const double here[] = {1, 2};
+  const trivium::ConstBlock term{1, here};
+  CHECK_THAT(last_words([&] {
+               device.combine(out.data(), {&term, 1}, 2, trivium::Dtype::float64);
+             }),
+             Contains("in a structure, an address that is none of the card's"));
+}
+
+TEST_CASE("addresses that are not aligned are found") {
+  const Memory<float> out(12);
+  run(1, 1, write_wide, out.at, 4);
+  CHECK(out.values(12)[7] == 4);
+  for (const int place : {1, 2, 3})
+    CHECK_THAT(last_words([&] { run(1, 1, write_wide, out.at, place); }),
+               Contains(std::to_string(4 * place) + " bytes off for a value that is aligned to 16"));
+  float* const odd = reinterpret_cast<float*>(reinterpret_cast<char*>(out.at) + 1);
+  CHECK_THAT(last_words([&] { run(1, 1, write_at, odd, 0); }),
+             Contains("1 bytes off for a value that is aligned to 4"));
+}
+
 TEST_CASE("threads that do not come together are found") {
   const Memory<int> out(64);
   CHECK_THAT(last_words([] { run(1, 64, end_before_barrier); }), Contains("waits at the barrier") &&
                                                                      Contains("test_emulator.cpp:") &&
                                                                      Contains("23 of 64 threads have ended"));
   CHECK_THAT(last_words([] { run(1, 64, two_barriers); }), Contains("barriers diverge: thread 0"));
+  CHECK_THAT(last_words([] { run(1, 64, barriers_of_two_files); }),
+             Contains("waits at one.cuh:7, thread 1 of block 0 at another.cuh:7"));
+  CHECK_THAT(last_words([] { run(1, 32, exchanges_of_two_files); }),
+             Contains("meet in different exchanges: another.cuh:7 and one.cuh:7"));
   CHECK_THAT(last_words([&] { run(1, 32, shuffle_alone, out.at); }), Contains("lanes that do not come"));
   CHECK_THAT(last_words([&] { run(1, 8, shuffle_half, out.at); }), Contains("lanes that do not come"));
   CHECK_THAT(last_words([&] { run(1, 32, shuffle_unmasked, out.at); }), Contains("reads lane 20"));

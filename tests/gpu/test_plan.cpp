@@ -61,6 +61,17 @@ TEST_CASE("a matrix is cut into about a thousand tiles that cover it") {
       }
 }
 
+TEST_CASE("a kernel's arguments lie one behind the other") {
+  CHECK(bytes_of_arguments<>() == 0);
+  CHECK(bytes_of_arguments<char, double, char>() == 17);
+  CHECK(bytes_of_arguments<char, char, int>() == 8);
+  struct Large {
+    char all[4089];
+  };
+  STATIC_REQUIRE(bytes_of_arguments<Large, int>() == most_argument_bytes);  // 4089, rounded up to 4092, and 4
+  STATIC_REQUIRE(bytes_of_arguments<Large, double>() > most_argument_bytes);
+}
+
 TEST_CASE("partial sums are added from the first to the last") {
   CHECK(sum_in_order({}) == 0);
   const std::vector<double> whole{1, 2, 3};
@@ -78,10 +89,9 @@ TEST_CASE("the sentences name what was found and what to do") {
   // 2 GiB asked for, 0.5 GiB free of 80 GiB
   CHECK(out_of_memory(std::size_t{2} << 30, std::size_t{1} << 29, std::size_t{80} << 30) ==
         "not enough memory on the CUDA device: 2.00 GiB asked for, 512.00 MiB of 80.00 GiB free; use "
-        "float32, more "
-        "cards or "
-        "the host");
+        "more cards, the host, or float32 in place of float64");
   CHECK(no_memory_for("cublasCreate") ==
-        "not enough memory on the CUDA device for cublasCreate; use float32, more cards or the host");
+        "not enough memory on the CUDA device for cublasCreate; use more cards, the host, or float32 in "
+        "place of float64");
   CHECK_THROWS_AS(reject_with("a sentence"), trivium::InputError);
 }
