@@ -1,9 +1,5 @@
-#include <algorithm>
-
 #include <trivium/compressors/value_coder.hpp>
 #include <trivium/core/errors.hpp>
-
-#include "detail/entries.hpp"
 
 namespace trivium::compressors {
 namespace {
@@ -36,7 +32,7 @@ class Bernoulli final : public Compressor {
       : probability_(params.p),
         scaled_(params.scaled),
         workers_(shape.workers),
-        values_(shape.dimension),
+        dimension_(shape.dimension),
         coder_(params.values, shape.dimension, shape, "bernoulli") {
     static_cast<void>(guarantee());  // refuses values that do not fit
   }
@@ -54,36 +50,29 @@ class Bernoulli final : public Compressor {
   }
 
   void encode(const Vector& x, Message& message) override {
-    require_dimension(x.size(), values_.size(), "bernoulli");
+    require_dimension(x.size(), dimension_, "bernoulli");
     Stream stream = message.from.stream();
     const bool send = stream.bernoulli(probability_);
-    if (send) coder_.append(numbers(x), message, stream);
+    if (send) coder_.append(x, all_entries(dimension_), message, stream);
     message.append(Part::scalars, send ? 1 : 0, 1);
   }
 
   void read_add(MessageReader& reader, double weight, Vector& out) override {
-    require_dimension(out.size(), values_.size(), "bernoulli");
+    require_dimension(out.size(), dimension_, "bernoulli");
     const bool sent = reader.from.stream().bernoulli(probability_);
-    if (sent) coder_.read(reader, values_);
+    if (sent) coder_.read(reader, out);
     if ((reader.read(1) != 0) != sent)
       throw MessageError("bernoulli: the bit of a message contradicts the key of its sender");
-    if (sent) add_dense(out, scaled_ ? weight / probability_ : weight, values_);
+    if (sent) coder_.add(all_entries(dimension_), scaled_ ? weight / probability_ : weight, out);
   }
 
   void state(Archive& archive, const std::string& name) override { coder_.state(archive, name); }
 
  private:
-  /// The entries as float64 on the host, in place where that is what they are.
-  std::span<const double> numbers(const Vector& x) {
-    if (x.on_host() && x.dtype() == Dtype::float64) return x.span<double>();
-    with_entries(x, [this](auto entries) { std::copy(entries.begin(), entries.end(), values_.begin()); });
-    return values_;
-  }
-
   double probability_;
   bool scaled_;
   int workers_;
-  std::vector<double> values_;  // scratch
+  std::size_t dimension_;
   ValueCoder coder_;
 };
 

@@ -4,6 +4,7 @@
 #include <trivium/compressors/value_format.hpp>
 #include <trivium/core/errors.hpp>
 
+#include "detail/chosen_values.hpp"
 #include "detail/entries.hpp"
 
 namespace trivium::compressors {
@@ -55,11 +56,12 @@ class BlockRandK final : public Compressor {
         scaled_(params.scaled),
         shortest_(dimension_ / blocks_),
         longer_(dimension_ % blocks_),
-        width_(shortest_ + (longer_ > 0 && !plain(params) ? 1 : 0)),
+        padded_(longer_ > 0 && !is_format(params.values.plugin.type)),
         chosen_(params.k.of(blocks_, "block_rand_k.k")),
-        values_(chosen_.size() * width_),
-        lasts_(std::min(chosen_.size(), width_ > shortest_ ? 0 : longer_)),
-        coder_(params.values, values_.size(), shape, "block_rand_k") {
+        begins_(chosen_.size()),
+        values_(padded_ ? chosen_.size() * (shortest_ + 1) : 0),
+        coder_(params.values, chosen_.size() * (shortest_ + (padded_ ? 1 : 0)), shape, "block_rand_k"),
+        lasts_(format_of(params.values.plugin.type), std::min(chosen_.size(), padded_ ? 0 : longer_)) {
     static_cast<void>(guarantee());  // refuses values that do not fit
   }
 
@@ -73,8 +75,8 @@ class BlockRandK final : public Compressor {
     g.proven = coder_.proven();
     g.joint_a = g.omega / workers_;
     g.expected_bits = coder_.expected_bits() + k * (packed_ ? index_bits_ : 0);
-    if (!lasts_.empty()) {
-      const double each = coder_.expected_bits() / static_cast<double>(values_.size());
+    if (longer_ > 0 && !padded_) {
+      const double each = coder_.expected_bits() / (k * static_cast<double>(shortest_));
       g.expected_bits += each * (k * static_cast<double>(longer_) / blocks_);
     }
     return g;
@@ -84,15 +86,22 @@ class BlockRandK final : public Compressor {
     require_dimension(x.size(), dimension_, "block_rand_k");
     Stream stream = message.from.stream();
     stream.sample(blocks_, chosen_);
-    const std::span<double> lasts = read_blocks(x);
-    coder_.append(values_, message, stream);
+    if (padded_) {
+      with_entries(x, [&](auto entries) { read_blocks(entries); });
+      coder_.append(values_, message, stream);
+    } else {
+      coder_.append(x, blocks(), message, stream);
+    }
     if (packed_) message.append_words(Part::indices, chosen_, index_bits_);
-    if (!lasts.empty()) coder_.append(lasts, message, stream);
+    lasts_.append(x, lasts(), message, stream);
   }
 
   void read_add(MessageReader& reader, double weight, Vector& out) override {
     require_dimension(out.size(), dimension_, "block_rand_k");
-    coder_.read(reader, values_);
+    if (padded_)
+      coder_.read(reader, values_);
+    else
+      coder_.read(reader, out);
     if (packed_) {
       reader.read_words(chosen_, index_bits_);
       const std::uint32_t largest = *std::max_element(chosen_.begin(), chosen_.end());
@@ -101,9 +110,13 @@ class BlockRandK final : public Compressor {
     } else {
       reader.from.stream().sample(blocks_, chosen_);
     }
-    const std::span<double> lasts = std::span(lasts_).first(longer_chosen());
-    if (!lasts.empty()) coder_.read(reader, lasts);
-    add_blocks(scaled_ ? weight * blocks_ / static_cast<double>(chosen_.size()) : weight, out);
+    lasts_.read(reader, lasts().count(), out);
+    const double scaled = scaled_ ? weight * blocks_ / static_cast<double>(chosen_.size()) : weight;
+    if (padded_)
+      add_to_entries(out, [&](auto to) { add_blocks(scaled, to); });
+    else
+      coder_.add(blocks(), scaled, out);
+    lasts_.add(lasts(), scaled, out);
   }
 
   void state(Archive& archive, const std::string& name) override { coder_.state(archive, name); }
@@ -114,60 +127,43 @@ class BlockRandK final : public Compressor {
       reject("block_rand_k takes vectors of up to 2^32 - 1 entries, got {}", dimension);
     return dimension;
   }
-  static bool plain(const Params& params) {
-    const std::vector<std::string> formats = format_names();
-    return std::find(formats.begin(), formats.end(), params.values.plugin.type) != formats.end();
-  }
 
   std::size_t start(std::size_t block) const { return block * shortest_ + std::min(block, longer_); }
   std::size_t length(std::size_t block) const { return shortest_ + (block < longer_ ? 1 : 0); }
-  /// How many of the chosen blocks have a last value that travels by itself.
-  std::size_t longer_chosen() const {
-    if (lasts_.empty()) return 0;
-    const auto longer = std::count_if(chosen_.begin(), chosen_.end(), [&](auto b) { return b < longer_; });
-    return std::min(static_cast<std::size_t>(longer), lasts_.size());  // damaged: a block may come twice
+
+  /// The entries of the chosen blocks that all blocks have; valid until `lasts` is called.
+  Stretches blocks() {
+    std::transform(chosen_.begin(), chosen_.end(), begins_.begin(),
+                   [this](auto block) { return static_cast<std::uint32_t>(start(block)); });
+    return {begins_, shortest_};
+  }
+  /// The last entries of those that have one more, where these travel by themselves; valid until `blocks` is
+  /// called.
+  Stretches lasts() {
+    if (padded_) return {};
+    std::size_t count = 0;
+    for (const std::uint32_t block : chosen_)
+      if (block < longer_) begins_[count++] = static_cast<std::uint32_t>(start(block) + shortest_);
+    return {std::span(begins_).first(std::min(count, longer_))};  // damaged: a block may come twice
   }
 
-  /// The chosen blocks of x to `values_`; what is returned are their last values that travel by themselves.
-  std::span<double> read_blocks(const Vector& x) {
-    return with_entries(x, [&](auto entries) { return read_blocks(entries); });
-  }
+  /// The chosen blocks of x, equally long, to `values_`.
   template <class T>
-  std::span<double> read_blocks(std::span<const T> x) {
+  void read_blocks(std::span<const T> x) {
     double* to = values_.data();
-    std::size_t lasts = 0;
     for (const std::uint32_t block : chosen_) {
-      const T* const from = x.data() + start(block);
-      std::copy_n(from, std::min(length(block), width_), to);
-      if (length(block) < width_) to[length(block)] = 0;
-      if (length(block) > width_) lasts_[lasts++] = from[width_];
-      to += width_;
-    }
-    return std::span(lasts_).first(lasts);
-  }
-
-  void add_blocks(double weight, Vector& out) {
-    if (!out.on_host()) {
-      std::vector<double> sum(dimension_);
-      add_blocks(1, std::span(sum));
-      add_dense(out, weight, sum);
-    } else if (out.dtype() == Dtype::float64) {
-      add_blocks(weight, out.span<double>());
-    } else {
-      add_blocks(weight, out.span<float>());
+      std::copy_n(x.data() + start(block), length(block), to);
+      if (length(block) == shortest_) to[shortest_] = 0;
+      to += shortest_ + 1;
     }
   }
   template <class T>
   void add_blocks(double weight, std::span<T> out) {
     const double* from = values_.data();
-    std::size_t lasts = 0;
     for (const std::uint32_t block : chosen_) {
       T* const to = out.data() + start(block);
-      const std::size_t count = std::min(length(block), width_);
-      for (std::size_t i = 0; i < count; ++i) to[i] += static_cast<T>(weight * from[i]);
-      if (length(block) > width_ && lasts < lasts_.size())
-        to[width_] += static_cast<T>(weight * lasts_[lasts++]);
-      from += width_;
+      for (std::size_t i = 0; i < length(block); ++i) to[i] += static_cast<T>(weight * from[i]);
+      from += shortest_ + 1;
     }
   }
 
@@ -178,10 +174,12 @@ class BlockRandK final : public Compressor {
   bool packed_, scaled_;
   std::size_t shortest_;               // length of the later blocks
   std::size_t longer_;                 // the first blocks, with one entry more
-  std::size_t width_;                  // numbers of each block in `values_`
+  bool padded_;                        // numbers of the shorter blocks end with a zero
   std::vector<std::uint32_t> chosen_;  // scratch, as are the next two
-  std::vector<double> values_, lasts_;
+  std::vector<std::uint32_t> begins_;
+  std::vector<double> values_;  // where they are padded
   ValueCoder coder_;
+  ChosenValues lasts_;  // where they are not
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include <trivium/compressors/compressor.hpp>
 #include <trivium/compressors/value_format.hpp>
 
+#include "detail/chosen_values.hpp"
+
 namespace trivium::compressors {
 namespace {
 
@@ -18,7 +20,10 @@ class Identity final : public Compressor {
   }
 
   Identity(const Params& params, const Shape& shape)
-      : format_(params.values.format()), entries_(shape.dimension), workers_(shape.workers) {}
+      : format_(params.values.format()),
+        dimension_(shape.dimension),
+        values_(format_, 0),
+        workers_(shape.workers) {}
 
   Guarantee guarantee() const override {
     Guarantee g;
@@ -26,28 +31,27 @@ class Identity final : public Compressor {
     g.delta = 1 / (1 - g.omega);
     g.linear = format_ != ValueFormat::bfloat16;
     g.joint_a = g.omega / workers_;
-    g.expected_bits = static_cast<double>(entries_.size()) * bits_of(format_);
+    g.expected_bits = static_cast<double>(dimension_) * bits_of(format_);
     return g;
   }
   std::optional<ValueFormat> dense() const override {
     return format_ == ValueFormat::bfloat16 ? std::nullopt : std::optional(format_);
   }
   void encode(const Vector& x, Message& message) override {
-    require_dimension(x.size(), entries_.size(), "identity");
+    require_dimension(x.size(), dimension_, "identity");
     Stream rounding = message.from.stream();
-    if (x.on_host() && x.dtype() == Dtype::float64)
-      message.append_values(Part::values, x.span<double>(), format_, rounding);
-    else
-      message.append_values(Part::values, x.to_host(), format_, rounding);
+    values_.append(x, all_entries(dimension_), message, rounding);
   }
   void read_add(MessageReader& reader, double weight, Vector& out) override {
-    reader.read_values(entries_, format_);
-    add_dense(out, weight, entries_);
+    require_dimension(out.size(), dimension_, "identity");
+    values_.read(reader, dimension_, out);
+    values_.add(all_entries(dimension_), weight, out);
   }
 
  private:
   ValueFormat format_;
-  std::vector<double> entries_;
+  std::size_t dimension_;
+  ChosenValues values_;
   int workers_;
 };
 

@@ -45,8 +45,7 @@ class PermK final : public Compressor {
       : order_(checked(shape.dimension)),
         block_of_(static_cast<std::size_t>(shape.workers)),
         size_(std::max<std::size_t>(1, order_.size() / block_of_.size())),
-        longer_(few_coordinates() ? 0 : order_.size() % block_of_.size()),
-        values_(size_ + 1) {
+        longer_(few_coordinates() ? 0 : order_.size() % block_of_.size()) {
     coders_.emplace_back(params.values, size_, shape, "perm_k");
     if (longer_ > 0) coders_.emplace_back(params.values, size_ + 1, shape, "perm_k");
     std::iota(order_.begin(), order_.end(), 0u);
@@ -84,20 +83,16 @@ class PermK final : public Compressor {
 
   void encode(const Vector& x, Message& message) override {
     require_dimension(x.size(), order_.size(), "perm_k");
-    const std::span<const std::uint32_t> indices = share(message.from);
-    const std::span<double> values = std::span(values_).first(indices.size());
-    gather(x, indices, values);
+    const Stretches chosen = share(message.from);
     Stream rounding = message.from.stream();
-    coder(indices).append(values, message, rounding);
+    coder(chosen).append(x, chosen, message, rounding);
   }
 
   void read_add(MessageReader& reader, double weight, Vector& out) override {
     require_dimension(out.size(), order_.size(), "perm_k");
-    const std::span<const std::uint32_t> indices = share(reader.from);
-    const std::span<double> values = std::span(values_).first(indices.size());
-    coder(indices).read(reader, values);
-    scatter_add(out, indices, weight * static_cast<double>(std::min(order_.size(), block_of_.size())),
-                values);
+    const Stretches chosen = share(reader.from);
+    coder(chosen).read(reader, out);
+    coder(chosen).add(chosen, weight * static_cast<double>(std::min(order_.size(), block_of_.size())), out);
   }
 
   void state(Archive& archive, const std::string& name) override {
@@ -111,26 +106,26 @@ class PermK final : public Compressor {
     return dimension;
   }
   bool few_coordinates() const { return order_.size() < block_of_.size(); }
-  ValueCoder& coder(std::span<const std::uint32_t> indices) {
-    return indices.size() > size_ ? coders_.back() : coders_.front();
+  ValueCoder& coder(const Stretches& chosen) {
+    return chosen.count() > size_ ? coders_.back() : coders_.front();
   }
 
   /// The coordinates of a worker.
-  std::span<const std::uint32_t> share(const Sender& from) {
+  Stretches share(const Sender& from) {
     const std::size_t workers = block_of_.size();
     if (from.workers != workers || from.worker >= workers)
       throw std::logic_error(fmt::format("perm_k was made for {} workers, got a message of worker {} of {}",
                                          workers, from.worker, from.workers));
+    if (workers == 1) return {std::span(order_).first(1), order_.size()};  // all, in order
     draw(from);
     const std::size_t block = block_of_[from.worker];
-    if (few_coordinates()) return std::span(order_).subspan(block % order_.size(), 1);
-    return std::span(order_).subspan(block * size_ + std::min(block, longer_),
-                                     size_ + (block < longer_ ? 1 : 0));
+    if (few_coordinates()) return {std::span(order_).subspan(block % order_.size(), 1)};
+    return {std::span(order_).subspan(block * size_ + std::min(block, longer_),
+                                      size_ + (block < longer_ ? 1 : 0))};
   }
 
   /// The permutations of a round, drawn once for all workers of a rank.
   void draw(const Sender& from) {
-    if (block_of_.size() == 1) return;  // all coordinates, in order
     if (drawn_ && drawn_->seed == from.seed && drawn_->purpose == from.purpose &&
         drawn_->round == from.round && drawn_->nest == from.nest)
       return;
@@ -144,7 +139,6 @@ class PermK final : public Compressor {
   std::vector<std::uint32_t> block_of_;  // of every worker
   std::size_t size_;                     // of a block of `order_`
   std::size_t longer_;                   // the first blocks, with one coordinate more
-  std::vector<double> values_;           // scratch
   std::vector<ValueCoder> coders_;       // for blocks of size_, and of one more
   std::optional<Sender> drawn_;          // whom the permutations were last drawn for
 };

@@ -40,7 +40,6 @@ class RandK final : public Compressor {
         packed_(params.indices == "packed"),
         scaled_(params.scaled),
         indices_(count(params, shape)),
-        values_(indices_.size()),
         coder_(params.values, indices_.size(), shape, "rand_k") {
     static_cast<void>(guarantee());  // refuses values that do not fit
   }
@@ -62,14 +61,13 @@ class RandK final : public Compressor {
     require_dimension(x.size(), dimension_, "rand_k");
     Stream stream = message.from.stream();
     stream.sample(static_cast<std::uint32_t>(dimension_), indices_);
-    gather(x, indices_, values_);
-    coder_.append(values_, message, stream);
+    coder_.append(x, {indices_}, message, stream);
     if (packed_) message.append_words(Part::indices, indices_, index_bits_);
   }
 
   void read_add(MessageReader& reader, double weight, Vector& out) override {
     require_dimension(out.size(), dimension_, "rand_k");
-    coder_.read(reader, values_);
+    coder_.read(reader, out);
     if (packed_) {
       reader.read_words(indices_, index_bits_);
       std::uint32_t largest = 0;  // one comparison at the end: the loop stays in vector registers
@@ -80,7 +78,7 @@ class RandK final : public Compressor {
       reader.from.stream().sample(static_cast<std::uint32_t>(dimension_), indices_);
     }
     const double scale = scaled_ ? static_cast<double>(dimension_) / static_cast<double>(indices_.size()) : 1;
-    scatter_add(out, indices_, weight * scale, values_);
+    coder_.add({indices_}, weight * scale, out);
   }
 
   void state(Archive& archive, const std::string& name) override { coder_.state(archive, name); }
@@ -96,8 +94,7 @@ class RandK final : public Compressor {
   int index_bits_;
   int workers_;
   bool packed_, scaled_;
-  std::vector<std::uint32_t> indices_;  // scratch, k of each
-  std::vector<double> values_;
+  std::vector<std::uint32_t> indices_;  // scratch
   ValueCoder coder_;
 };
 

@@ -8,6 +8,7 @@
 #include <trivium/compressors/value_format.hpp>
 #include <trivium/core/errors.hpp>
 
+#include "detail/chosen_values.hpp"
 #include "detail/entries.hpp"
 
 namespace trivium::compressors {
@@ -48,7 +49,8 @@ class Threshold final : public Compressor {
         index_bits_(bits_for(dimension_)),
         count_bits_(bits_for(dimension_ + 1)),
         indices_(dimension_),
-        marks_((dimension_ + word_bits - 1) / word_bits) {}
+        marks_((dimension_ + word_bits - 1) / word_bits),
+        values_(format_, 0) {}
 
   Guarantee guarantee() const override {
     const double d = static_cast<double>(dimension_);
@@ -72,19 +74,16 @@ class Threshold final : public Compressor {
       message.append(Part::scalars, indices.size(), count_bits_);
       message.append_words(Part::indices, indices, index_bits_);
     }
-    values_.resize(indices.size());
-    gather(x, indices, values_);
     Stream rounding = message.from.stream();
-    message.append_values(Part::values, values_, format_, rounding);
+    values_.append(x, {indices}, message, rounding);
   }
 
   void read_add(MessageReader& reader, double weight, Vector& out) override {
     require_dimension(out.size(), dimension_, "threshold");
     const std::span<const std::uint32_t> indices =
         reader.read(1) != 0 ? read_marks(reader) : read_list(reader);
-    values_.resize(indices.size());
-    reader.read_values(values_, format_);
-    scatter_add(out, indices, weight, values_);
+    values_.read(reader, indices.size(), out);
+    values_.add({indices}, weight, out);
   }
 
  private:
@@ -184,7 +183,7 @@ class Threshold final : public Compressor {
   std::size_t dimension_;
   int index_bits_, count_bits_;
   std::vector<std::uint32_t> indices_, marks_;  // scratch; marks_: a bit for every entry
-  std::vector<double> values_;
+  ChosenValues values_;
 };
 
 }  // namespace

@@ -59,7 +59,7 @@ class TopK final : public Compressor {
 
   void read_add(MessageReader& reader, double weight, Vector& out) override {
     require_dimension(out.size(), dimension_, "top_k");
-    coder_.read(reader, values_);
+    coder_.read(reader, out);
     reader.read_words(indices_, index_bits_);
     std::size_t descents = 0;  // counted to the end: the loop stays in vector registers
     for (std::size_t i = 1; i < indices_.size(); ++i) descents += indices_[i] <= indices_[i - 1];
@@ -67,7 +67,7 @@ class TopK final : public Compressor {
     if (indices_.back() >= dimension_)
       throw MessageError(
           fmt::format("top_k: index {} in a message for {} entries", indices_.back(), dimension_));
-    scatter_add(out, indices_, weight, values_);
+    coder_.add({indices_}, weight, out);
   }
 
   void state(Archive& archive, const std::string& name) override { coder_.state(archive, name); }

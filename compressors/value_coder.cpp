@@ -16,10 +16,12 @@ void ValuesParam::describe(Fields& fields) {
 }
 
 ValueCoder::ValueCoder(const ValuesParam& param, std::size_t count, const Shape& shape, const char* owner)
-    : owner_(owner), name_(param.plugin.type), count_(count) {
-  const std::vector<std::string> names = format_names();
-  if (std::find(names.begin(), names.end(), name_) != names.end()) {
-    format_ = format_of(name_);
+    : owner_(owner),
+      name_(param.plugin.type),
+      count_(count),
+      format_(format_of(name_)),
+      chosen_(format_, is_format(name_) ? count : 0) {
+  if (is_format(name_)) {
     guarantee_.omega = format_ == ValueFormat::bfloat16 ? bfloat16_omega : 0;
     guarantee_.expected_bits = static_cast<double>(count_) * bits_of(format_);
     return;
@@ -40,8 +42,7 @@ void ValueCoder::append(std::span<const double> values, Message& message, Stream
     return;
   }
   std::copy(values.begin(), values.end(), scratch_.span<double>().begin());
-  const Inside inside(message.from, 0);
-  nested_->encode(scratch_, message);
+  encode_nested(message);
 }
 
 void ValueCoder::read(MessageReader& reader, std::span<double> values) {
@@ -49,11 +50,40 @@ void ValueCoder::read(MessageReader& reader, std::span<double> values) {
     reader.read_values(values, format_);
     return;
   }
+  read_nested(reader);
+  const auto read = scratch_.span<double>();
+  std::copy(read.begin(), read.end(), values.begin());
+}
+
+void ValueCoder::append(const Vector& x, const Stretches& chosen, Message& message, Stream& rounding) {
+  if (nested_ == nullptr) return chosen_.append(x, chosen, message, rounding);
+  gather(x, chosen, scratch_.span<double>());
+  encode_nested(message);
+}
+
+void ValueCoder::read(MessageReader& reader, const Vector& out) {
+  if (nested_ == nullptr)
+    chosen_.read(reader, count_, out);
+  else
+    read_nested(reader);
+}
+
+void ValueCoder::add(const Stretches& chosen, double weight, Vector& out) {
+  if (nested_ == nullptr)
+    chosen_.add(chosen, weight, out);
+  else
+    scatter_add(out, chosen, weight, scratch_.span<double>());
+}
+
+void ValueCoder::encode_nested(Message& message) {
+  const Inside inside(message.from, 0);
+  nested_->encode(scratch_, message);
+}
+
+void ValueCoder::read_nested(MessageReader& reader) {
   fill(scratch_, 0);
   const Inside inside(reader.from, 0);
   nested_->read_add(reader, 1, scratch_);
-  const auto read = scratch_.span<double>();
-  std::copy(read.begin(), read.end(), values.begin());
 }
 
 void ValueCoder::state(Archive& archive, const std::string& name) {

@@ -3,6 +3,7 @@
 #include <span>
 
 #include <trivium/compressors/compressor.hpp>
+#include <trivium/compressors/detail/chosen_values.hpp>
 
 namespace trivium::compressors {
 
@@ -22,6 +23,11 @@ class ValueCoder {
   /// `rounding` is the chooser's own stream; only bfloat16 draws from it.
   void append(std::span<const double> values, Message& message, Stream& rounding);
   void read(MessageReader& reader, std::span<double> values);
+  /// The same for chosen entries of x, wherever it lives.
+  void append(const Vector& x, const Stretches& chosen, Message& message, Stream& rounding);
+  /// Takes them from a message for `out`, to which `add` adds them when it is known where.
+  void read(MessageReader& reader, const Vector& out);
+  void add(const Stretches& chosen, double weight, Vector& out);
   void state(Archive& archive, const std::string& name);
 
   /// E|C(v) - v|^2 <= omega |v|^2 and E C(v) = v; throws InputError when the values' compressor is biased.
@@ -34,12 +40,16 @@ class ValueCoder {
   bool linear() const { return nested_ == nullptr && format_ != ValueFormat::bfloat16; }
 
  private:
+  void encode_nested(Message& message);
+  void read_nested(MessageReader& reader);
+
   std::string owner_, name_;
   std::size_t count_;
-  ValueFormat format_ = ValueFormat::float64;
+  ValueFormat format_;                  // where none is nested
   std::unique_ptr<Compressor> nested_;  // null for a format
   Guarantee guarantee_;                 // of the nested one
-  Vector scratch_;
+  Vector scratch_;                      // for the nested one
+  ChosenValues chosen_;                 // for a format
 };
 
 }  // namespace trivium::compressors

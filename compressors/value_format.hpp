@@ -5,6 +5,10 @@
 namespace trivium::compressors {
 
 inline std::vector<std::string> format_names() { return {"float64", "float32", "bfloat16"}; }
+inline bool is_format(const std::string& name) {
+  return name == "float64" || name == "float32" || name == "bfloat16";
+}
+/// bfloat16 for what is no format's name.
 inline ValueFormat format_of(const std::string& name) {
   return name == "float64"   ? ValueFormat::float64
          : name == "float32" ? ValueFormat::float32

@@ -105,6 +105,15 @@ void Stream::fill(std::span<std::uint64_t> words) {
   for (; i < words.size(); ++i) words[i] = (*this)();
 }
 
+void Stream::skip(std::uint64_t count) {
+  const std::uint64_t to = drawn() + count;
+  counter_ = to / 4;
+  left_ = 0;
+  if (to % 4 == 0) return;
+  refill();
+  left_ = static_cast<int>(4 - to % 4);
+}
+
 double Stream::normal() {
   if (has_spare_normal_) {
     has_spare_normal_ = false;

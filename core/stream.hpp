@@ -51,6 +51,10 @@ class Stream {
   }
   /// The next `words.size()` of these numbers, faster than one by one.
   void fill(std::span<std::uint64_t> words);
+  /// How many of these numbers were drawn.
+  std::uint64_t drawn() const { return 4 * counter_ - static_cast<std::uint64_t>(left_); }
+  /// Passes over the next `count` of them.
+  void skip(std::uint64_t count);
 
   double uniform() { return static_cast<double>((*this)() >> 11) * 0x1p-53; }  ///< in [0, 1), 53 bits
   double normal();                                                             ///< mean 0, variance 1

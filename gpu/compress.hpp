@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 
+#include <trivium/core/message.hpp>
 #include <trivium/core/stream.hpp>
 #include <trivium/core/vector.hpp>
 #include <trivium/gpu/device.hpp>
@@ -19,6 +20,26 @@ inline bool holds(const Vector& x) { return !x.on_host() && available() && &x.de
 /// magnitudes the lowest index comes first. NaNs are equal, and larger than infinity. Radix selection: about
 /// five reads of x, at most eight.
 void select_largest(const Vector& x, std::span<std::uint32_t> indices, std::span<double> values);
+
+/// Entries that were chosen: `length` neighbours from each of `begins` on, one after another.
+struct Stretches {
+  std::span<const std::uint32_t> begins;
+  std::size_t length = 1;
+  std::size_t count() const { return begins.size() * length; }
+};
+/// Words that `count` numbers fill, the last one perhaps not to its end.
+inline std::size_t words_of(std::size_t count, ValueFormat format) {
+  const auto numbers = 64 / static_cast<std::size_t>(bits_of(format));
+  return (count + numbers - 1) / numbers;
+}
+/// The chosen entries of x, bit for bit as Message::append_values writes them, in
+/// words_of(count, format) words. One copy of the begins to the card, one of the words back; the random bits
+/// of bfloat16 are drawn on the card, and `rounding` passes over them.
+void pack_entries(const Vector& x, const Stretches& chosen, ValueFormat format, Stream& rounding,
+                  std::span<std::uint64_t> packed);
+/// The chosen entries of out += weight times the numbers in `packed`; no entry is chosen twice. One copy.
+void add_entries(std::span<const std::uint64_t> packed, const Stretches& chosen, ValueFormat format,
+                 double weight, Vector& out);
 
 /// max |x_i|; infinite or not a number when an entry is.
 double largest_size(const Vector& x);

@@ -81,15 +81,6 @@ __global__ void __launch_bounds__(block_threads)
   if (threadIdx.x == 0) partials[blockIdx.x] = sum;
 }
 
-// Second stage of a score, in one fixed order: thread t adds every block_threads-th partial sum.
-__global__ void __launch_bounds__(block_threads)
-    add_partials_kernel(const double* partials, unsigned count, double weight, double* out) {
-  double own = 0;
-  for (unsigned i = threadIdx.x; i < count; i += block_threads) own += partials[i];
-  own = block_sum(own);
-  if (threadIdx.x == 0) *out += weight * own;
-}
-
 bool logits_fit(const Picked& images, ConstPart biases, ConstMatrixPart z) {
   constexpr std::size_t most_classes = 256;  // labels are bytes
   return fits(images, z.rows) && biases.size == z.columns && biases.dtype == z.dtype &&
@@ -100,15 +91,15 @@ template <class Score>
 void add_score(const char* name, Score score, const Picked& images, double weight, ConstPart biases,
                ConstMatrixPart z, Part out) {
   require(logits_fit(images, biases, z) && out.dtype == Dtype::float64 && out.size == 1, name);
-  const cudaStream_t stream = card_lane().stream;
+  const Lane lane = card_lane();
   const auto partials = static_cast<double*>(room(most_partials * sizeof(double)));
   const unsigned blocks = blocks_for_rows(z.rows, most_partials);
   with_type(z.dtype, [&]<class T>(T) {
-    launch(name, stream, blocks, score_kernel<Score, T>, score, images.images.labels(), numbers_of(images),
-           static_cast<const T*>(biases.data), static_cast<const T*>(z.data), z.rows,
+    launch(name, lane.stream, blocks, score_kernel<Score, T>, score, images.images.labels(),
+           numbers_of(images), static_cast<const T*>(biases.data), static_cast<const T*>(z.data), z.rows,
            static_cast<unsigned>(z.columns), partials);
   });
-  launch("a sum", stream, 1, add_partials_kernel, partials, blocks, weight, static_cast<double*>(out.data));
+  add_up(lane, partials, blocks, weight, 1, static_cast<double*>(out.data));
 }
 
 }  // namespace

@@ -72,19 +72,6 @@ __global__ void __launch_bounds__(block_threads)
   });
 }
 
-template <class T>
-__global__ void __launch_bounds__(block_threads)
-    gather_kernel(const T* x, const std::uint32_t* indices, double* values, std::size_t count) {
-  for_packs<1>(count, [&](std::size_t i, auto) { values[i] = x[indices[i]]; });
-}
-
-template <class T>
-__global__ void __launch_bounds__(block_threads)
-    scatter_add_kernel(T* out, const std::uint32_t* indices, double weight, const double* values,
-                       std::size_t count) {
-  for_packs<1>(count, [&](std::size_t i, auto) { out[indices[i]] += static_cast<T>(weight * values[i]); });
-}
-
 template <Reduction What>
 __device__ double term(double a, double b) {
   return What == Reduction::dot ? a * b : (a - b) * (a - b);
@@ -102,6 +89,15 @@ __global__ void __launch_bounds__(block_threads)
   });
   sum = block_sum(sum);
   if (threadIdx.x == 0) partials[blockIdx.x] = sum;
+}
+
+// Thread t adds every block_threads-th partial sum.
+__global__ void __launch_bounds__(block_threads)
+    add_up_kernel(const double* partials, unsigned count, double weight, double beta, double* out) {
+  double own = 0;
+  for (unsigned i = threadIdx.x; i < count; i += block_threads) own += partials[i];
+  own = block_sum(own);
+  if (threadIdx.x == 0) *out = beta == 0 ? weight * own : weight * own + beta * *out;
 }
 
 template <int W, class T, std::size_t... C>
@@ -192,23 +188,6 @@ void adam(Lane lane, void* out, const void* z, void* m, void* v, const void* g, 
   });
 }
 
-void gather(Lane lane, const void* x, const std::uint32_t* indices, double* values, std::size_t count,
-            Dtype dtype) {
-  const unsigned blocks = blocks_for(count, lane.most_blocks);
-  with_type(dtype, [&]<class T>(T) {
-    launch("gather", lane.stream, blocks, gather_kernel<T>, static_cast<const T*>(x), indices, values, count);
-  });
-}
-
-void scatter_add(Lane lane, void* out, const std::uint32_t* indices, double weight, const double* values,
-                 std::size_t count, Dtype dtype) {
-  const unsigned blocks = blocks_for(count, lane.most_blocks);
-  with_type(dtype, [&]<class T>(T) {
-    launch("scatter_add", lane.stream, blocks, scatter_add_kernel<T>, static_cast<T*>(out), indices, weight,
-           values, count);
-  });
-}
-
 unsigned reduce(Lane lane, Reduction what, const void* x, const void* y, std::size_t size, Dtype dtype,
                 double* partials) {
   return with_type(dtype, [&]<class T>(T) {
@@ -216,6 +195,10 @@ unsigned reduce(Lane lane, Reduction what, const void* x, const void* y, std::si
     return what == Reduction::dot ? reduce_as<Reduction::dot>(lane, a, b, size, partials)
                                   : reduce_as<Reduction::squared_distance>(lane, a, b, size, partials);
   });
+}
+
+void add_up(Lane lane, const double* partials, unsigned count, double weight, double beta, double* out) {
+  launch("a sum", lane.stream, 1, add_up_kernel, partials, count, weight, beta, out);
 }
 
 }  // namespace trivium::gpu::detail

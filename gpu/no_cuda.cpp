@@ -39,6 +39,10 @@ void ascend(const Ascent&, ConstMatrixPart, ConstMatrixPart, MatrixPart, MatrixP
 void project_on_box(double, Part) { device(); }
 void project_on_ball(double, Part) { device(); }
 void select_largest(const Vector&, std::span<std::uint32_t>, std::span<double>) { device(); }
+void pack_entries(const Vector&, const Stretches&, ValueFormat, Stream&, std::span<std::uint64_t>) {
+  device();
+}
+void add_entries(std::span<const std::uint64_t>, const Stretches&, ValueFormat, double, Vector&) { device(); }
 double largest_size(const Vector&) { throw InputError(why_not()); }
 void signs_and_sizes(const Vector&, std::span<std::uint64_t>, std::span<double>) { device(); }
 void squares(const Vector&, bool, std::span<double>) { device(); }

@@ -32,7 +32,8 @@ struct Squares {
   __device__ double operator()(double sum, double x) const { return multiply_add(x, x, sum, fused); }
 };
 
-/// Each half of a warp takes a block of summed_block entries, sixteen at a time.
+/// Each half of a warp takes a block of summed_block entries, sixteen at a time. A sum that is not a number
+/// may have other bits than the host's; compressors send none, they look at the entries again.
 template <class T, class Add>
 __global__ void __launch_bounds__(block_threads)
     block_sums_kernel(const T* x, std::size_t size, Add add, std::uint64_t* signs, double* sums) {

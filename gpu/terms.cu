@@ -14,15 +14,6 @@ namespace {
 
 using namespace detail;
 
-// Second stage of a sum, in one fixed order: thread t adds every block_threads-th partial sum.
-__global__ void __launch_bounds__(block_threads)
-    sum_kernel(const double* partials, unsigned count, double* sum) {
-  double own = 0;
-  for (unsigned i = threadIdx.x; i < count; i += block_threads) own += partials[i];
-  own = block_sum(own);
-  if (threadIdx.x == 0) *sum = own;
-}
-
 template <class T>
 __global__ void __launch_bounds__(block_threads)
     couple_kernel(const T* e, const T* g, T sign, const T* q, const T* z, T* out, std::size_t n) {
@@ -66,7 +57,7 @@ double* partials() {
 }
 
 void add_up(unsigned count, Part sum) {
-  launch("a sum", card_lane().stream, 1, sum_kernel, partials(), count, static_cast<double*>(sum.data));
+  detail::add_up(card_lane(), partials(), count, 1, 0, static_cast<double*>(sum.data));
 }
 
 bool one_number(Dtype dtype, std::size_t size) { return dtype == Dtype::float64 && size == 1; }

@@ -45,11 +45,26 @@ TRIVIUM_BOTH double multiply_add(double a, double b, double c, bool fused) {
 #endif
 }
 
-/// x as float64. The card's conversion forgets the sign of what is not a number; this one does not.
+// Conversions. The card's own forget sign and payload of what is not a number; these make of it what the
+// host's processor does: the same sign, the upper bits of the payload, and quiet.
+
+/// The bits of x as float64.
+TRIVIUM_BOTH std::uint64_t float64_bits(double x) { return bits_of(x); }
+TRIVIUM_BOTH std::uint64_t float64_bits(float x) {
+  if (x == x) return bits_of(double{x});
+  const std::uint64_t bits = bits_of(x);
+  return bits >> 31 << 63 | std::uint64_t{0x7FF8} << 48 | (bits & 0x7FFFFF) << 29;
+}
+/// x as float64.
 TRIVIUM_BOTH double widened(double x) { return x; }
-TRIVIUM_BOTH double widened(float x) {
-  if (x == x) return x;
-  return real_of(std::uint64_t{bits_of(x) >> 31} << 63 | std::uint64_t{0x7FF8} << 48);
+TRIVIUM_BOTH double widened(float x) { return real_of(float64_bits(x)); }
+
+/// The bits of x as float32, rounded to nearest.
+TRIVIUM_BOTH std::uint32_t float32_bits(float x) { return x == x ? bits_of(x) : bits_of(x) | 0x400000; }
+TRIVIUM_BOTH std::uint32_t float32_bits(double x) {
+  if (x == x) return bits_of(static_cast<float>(x));
+  const std::uint64_t bits = bits_of(x);
+  return static_cast<std::uint32_t>(bits >> 63 << 31 | 0x7FC00000 | (bits >> 29 & 0x7FFFFF));
 }
 
 }  // namespace trivium::gpu::detail

@@ -7,9 +7,9 @@
 
 #include <trivium/core/device.hpp>
 
-/// Launchers: each puts one kernel on the stream and returns without waiting. All pointers are device memory
-/// and sizes are at least 1; the contracts are those of trivium::Device. Throw std::runtime_error when the
-/// launch fails.
+/// Launchers, those of entries by index in chosen.cu, the others in kernels.cu: each puts one kernel on the
+/// stream and returns without waiting. All pointers are device memory and sizes are at least 1; the contracts
+/// are those of trivium::Device. Throw std::runtime_error when the launch fails.
 namespace trivium::gpu::detail {
 
 struct Lane {
@@ -33,5 +33,8 @@ void scatter_add(Lane lane, void* out, const std::uint32_t* indices, double weig
 /// depends on the size, the type and the alignment alone, not on the card.
 unsigned reduce(Lane lane, Reduction what, const void* x, const void* y, std::size_t size, Dtype dtype,
                 double* partials);
+/// The last stage: out = weight times the sum of `count` partial sums + beta out, in one fixed order; with
+/// beta = 0 what `out` held does not matter.
+void add_up(Lane lane, const double* partials, unsigned count, double weight, double beta, double* out);
 
 }  // namespace trivium::gpu::detail

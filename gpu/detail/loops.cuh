@@ -53,7 +53,7 @@ __device__ T warp_sum(T value) {
 }
 
 /// The sum over the block's threads, in one fixed order; valid in thread 0. Every thread of the block must
-/// call it, once.
+/// call it; a barrier must stand before the next call.
 inline __device__ double block_sum(double value) {
   __shared__ double warp_sums[block_warps];
   value = warp_sum(value);

@@ -24,6 +24,12 @@ inline void fetch(void* host_to, const void* from, std::size_t bytes) {
   check(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
 }
 
+/// Copies to the card in order with its kernels; the host's memory must stay as it is until something waits.
+inline void send(void* to, const void* host_from, std::size_t bytes) {
+  check(cudaMemcpyAsync(to, host_from, bytes, cudaMemcpyHostToDevice, card_lane().stream),
+        "cudaMemcpyAsync to the card");
+}
+
 inline void clear(void* memory, std::size_t bytes) {
   check(cudaMemsetAsync(memory, 0, bytes, card_lane().stream), "cudaMemsetAsync");
 }

@@ -1,5 +1,6 @@
 // Every compressor with vectors that do not live on the host: on the card, where there is one, and in a
 // memory that no kernel knows.
+#include <bit>
 #include <cstring>
 
 #include <core/elsewhere.hpp>
@@ -47,6 +48,30 @@ std::vector<Vector> vectors_of(std::size_t d, Dtype dtype) {
     if (dtype == Dtype::float64) add([&] { return 0x1p-1060 * stream.normal(); });
   }
   return all;
+}
+
+/// Numbers of all sizes, and one in four of a hard kind: subnormal, infinite, not numbers of any payload,
+/// quiet or not, and zeros, of both signs.
+Vector any_bits(std::size_t d, Dtype dtype) {
+  Vector x(d, dtype);
+  Stream stream(6, Purpose::test, d, 0);
+  const auto fill_with = [&]<class T, class Bits>(T, Bits infinite) {
+    for (T& entry : x.span<T>()) {
+      const Bits sign = static_cast<Bits>(stream()) & ~(std::numeric_limits<Bits>::max() >> 1);
+      const Bits fraction = static_cast<Bits>(stream()) & ((infinite & -infinite) - 1);
+      const std::uint64_t kind = stream.below(16);
+      entry = static_cast<T>(stream.normal() * std::exp2(20 * stream.normal()));
+      if (kind == 0) entry = std::bit_cast<T>(static_cast<Bits>(sign | fraction));  // subnormal
+      if (kind == 1) entry = std::bit_cast<T>(static_cast<Bits>(sign | infinite | fraction));
+      if (kind == 2) entry = std::bit_cast<T>(static_cast<Bits>(sign | infinite));
+      if (kind == 3) entry = std::bit_cast<T>(sign);
+    }
+  };
+  if (dtype == Dtype::float64)
+    fill_with(double{}, std::uint64_t{0x7FF0000000000000});
+  else
+    fill_with(float{}, std::uint32_t{0x7F800000});
+  return x;
 }
 
 /// C(x) added to a vector of ones with weight -0.5, by a codec that has seen nothing else.
@@ -119,6 +144,47 @@ TEST_CASE("a compressor without kernels copies a vector to the host once") {
 TEST_CASE("on the card: the same bytes, and the same sums") {
   if (trivium::testing::no_card()) return;
   check_all(gpu::device());
+}
+
+TEST_CASE("chosen entries have the host's bits in every format, numbers or not") {
+  if (trivium::testing::no_card()) return;
+  const auto same_bytes = [](const Plugin& plugin, const Vector& x, int all_workers) {
+    const auto codec = compressors::catalogue().make(plugin, Shape{x.size(), all_workers});
+    INFO(plugin.type << " " << to_toml(plugin.parameters) << " " << name_of(x.dtype())
+                     << " d = " << x.size());
+    const Vector there = moved(x, gpu::device());
+    for (std::uint64_t worker = 0; worker < static_cast<std::uint64_t>(all_workers); ++worker) {
+      const Message expected = encoded(*codec, x, sender(1, worker, all_workers));
+      const Message message = encoded(*codec, there, sender(1, worker, all_workers));
+      REQUIRE(message.split() == expected.split());
+      REQUIRE(bytes_of(message) == bytes_of(expected));
+      check_near(decoded_to(*codec, message, x.size(), x.dtype(), gpu::device()),
+                 decoded_to(*codec, expected, x.size(), x.dtype(), host()));
+    }
+  };
+  for (const std::size_t d : {1, 3, 5, 64, 67, 1001})
+    for (const Dtype dtype : {Dtype::float64, Dtype::float32}) {
+      const Vector x = any_bits(d, dtype);
+      const auto all = static_cast<std::int64_t>(d), some = (all + 2) / 3;
+      for (const char* values : {"float64", "float32", "bfloat16"}) {
+        for (const std::int64_t k : {std::int64_t{1}, some, all})
+          for (const char* indices : {"packed", "seed"}) {
+            same_bytes({"rand_k", {{"k", k}, {"values", values}, {"indices", indices}}, ""}, x, 1);
+            same_bytes(
+                {"block_rand_k",
+                 {{"blocks", some}, {"k", std::min(k, some)}, {"values", values}, {"indices", indices}},
+                 ""},
+                x, 1);
+          }
+        for (const int all_workers : {1, 2, 3, 7})
+          same_bytes({"perm_k", {{"values", values}}, ""}, x, all_workers);
+        for (const double level : {0.001, 0.9})
+          same_bytes({"threshold", {{"level", level}, {"values", values}}, ""}, x, 1);
+        same_bytes({"top_k", {{"k", some}, {"values", values}}, ""}, x, 1);
+        same_bytes({"identity", {{"values", values}}, ""}, x, 1);
+        same_bytes({"bernoulli", {{"p", 1}, {"values", values}}, ""}, x, 1);
+      }
+    }
 }
 
 TEST_CASE("top_k on the card where ties fill the vector") {

@@ -86,6 +86,19 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("skipping passes over numbers, wherever a block was begun") {
+  for (std::size_t before = 0; before < 6; ++before)
+    for (const std::uint64_t count : {0, 1, 2, 3, 4, 5, 8, 11, 100}) {
+      Stream skipped(7, Purpose::uplink, 2, 5), plain = skipped;
+      for (std::size_t i = 0; i < before; ++i) REQUIRE(skipped() == plain());
+      skipped.skip(count);
+      CHECK(skipped.drawn() == before + count);
+      for (std::uint64_t i = 0; i < count; ++i) plain();
+      CHECK(plain.drawn() == before + count);
+      for (int i = 0; i < 6; ++i) REQUIRE(skipped() == plain());
+    }
+}
+
 TEST_CASE("a sample is distinct and in range, on both sides of the switch to hashing") {
   for (const std::uint32_t k : {0u, 1u, 24u, 25u, 1000u})
     for (const std::uint32_t n : {k, k + 1, 2 * k + 1, 1000000u, 0xFFFFFFFFu}) {

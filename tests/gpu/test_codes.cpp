@@ -1,6 +1,7 @@
 // What one thread of a packing kernel does, run on the host. Needs no card; that the codes are those of the
 // compressors is in tests/compressors/test_card_codes.cpp.
 #include <array>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -10,6 +11,7 @@
 #include <trivium/core/stream.hpp>
 #include <trivium/gpu/compress.hpp>
 #include <trivium/gpu/detail/codes.hpp>
+#include <trivium/gpu/detail/formats.hpp>
 #include <trivium/gpu/detail/philox.hpp>
 
 using namespace trivium;
@@ -78,6 +80,65 @@ TEST_CASE("what is not a number keeps its sign as float64") {
   CHECK(std::signbit(widened(std::copysign(nan, -1.0f))));
   CHECK(std::isnan(widened(nan)));
   CHECK(widened(-0x1p-149f) == -0x1p-149);
+}
+
+TEST_CASE("conversions have the bits of the host's, whatever is no number") {
+  Stream stream(6, Purpose::test, 0, 0);
+  std::vector<std::uint64_t> patterns{0x7FF0000000000000,
+                                      0x7FF0000000000001,
+                                      0x7FF8000000000000,
+                                      0x7FF7FFFFFFFFFFFF,
+                                      0x7FF8000020000000,
+                                      0x7FF4000000000000,
+                                      0x36A0000000000000,
+                                      0x47EFFFFFF0000000,
+                                      1,
+                                      0};
+  for (int i = 0; i < 1000; ++i) patterns.push_back(stream());                            // any
+  for (int i = 0; i < 1000; ++i) patterns.push_back(stream() >> 1 | 0x7FF0000000000000);  // no numbers
+  for (const std::uint64_t pattern : patterns)
+    for (const std::uint64_t sign : {0, 1}) {
+      const auto wide = std::bit_cast<double>(pattern | sign << 63);
+      const auto narrow = std::bit_cast<float>(static_cast<std::uint32_t>(pattern >> 32 | sign << 31));
+      // Through memory: a compiler that converts at compile time has rules of its own.
+      const volatile double stored_wide = wide;
+      const volatile float stored_narrow = narrow;
+      REQUIRE(float64_bits(wide) == std::bit_cast<std::uint64_t>(wide));
+      REQUIRE(float32_bits(wide) == std::bit_cast<std::uint32_t>(static_cast<float>(stored_wide)));
+      REQUIRE(float64_bits(narrow) == std::bit_cast<std::uint64_t>(static_cast<double>(stored_narrow)));
+      const volatile double through = stored_narrow;
+      REQUIRE(float32_bits(narrow) == std::bit_cast<std::uint32_t>(static_cast<float>(through)));
+    }
+}
+
+TEST_CASE("a number in a format has the bits of a message's") {
+  Stream stream(8, Purpose::test, 0, 0);
+  std::vector<double> values(101);
+  for (double& value : values) value = stream.normal() * std::exp2(30 * stream.normal());
+  values[3] = 0x1p-149, values[4] = -0x1p-130, values[5] = std::numeric_limits<double>::infinity();
+  values[6] = -values[5], values[7] = std::nan(""), values[8] = -values[7], values[9] = -0.0;
+  values[10] = 0x1.fffffep127, values[11] = -0x1p-1070, values[12] = 1e300;
+  for (const std::uint64_t before : {0, 1, 2, 3, 7}) {
+    Stream rounding(9, Purpose::uplink, 1, 4);
+    rounding.skip(before);
+    const auto check = [&](ValueFormat name, auto format) {
+      Message message;
+      Stream own = rounding;
+      message.append_values(Part::values, values, name, own);
+      MessageReader reader(message);
+      std::vector<double> read(values.size());
+      reader.read_values(read, name);
+      MessageReader again(message);
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        const auto bits = format(values[i], i);
+        REQUIRE(bits == again.read(bits_of(name)));
+        REQUIRE(std::bit_cast<std::uint64_t>(format.value(bits)) == std::bit_cast<std::uint64_t>(read[i]));
+      }
+    };
+    check(ValueFormat::float64, Float64{});
+    check(ValueFormat::float32, Float32{});
+    check(ValueFormat::bfloat16, Bfloat16{rounding.key(), rounding.drawn()});
+  }
 }
 
 TEST_CASE("whole groups are packed on the card, the rest of the codes on the host") {

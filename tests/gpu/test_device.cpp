@@ -3,6 +3,7 @@
 // bit.
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <numeric>
 #include <vector>
@@ -12,6 +13,7 @@
 #include <trivium/core/errors.hpp>
 #include <trivium/core/stream.hpp>
 #include <trivium/core/vector.hpp>
+#include <trivium/gpu/compress.hpp>
 #include <trivium/gpu/device.hpp>
 
 #include "numbers.hpp"
@@ -235,6 +237,46 @@ TEST_CASE("entries are picked and added to by index") {
       CHECK(same(sum_on_card, sum));
     }
   }
+}
+
+TEST_CASE("stretches of entries are packed and added") {
+  if (no_card()) return;
+  for (const Dtype dtype : dtypes)
+    for (const std::size_t length : {1ul, 7ul, 256ul, 5000ul}) {
+      INFO("stretches of " << length << ", " << name_of(dtype));
+      const Vector x = integers(many, dtype, 0);
+      std::vector<std::uint32_t> begins(many / 3 / length);  // of every third stretch, from the last one
+      for (std::size_t i = 0; i < begins.size(); ++i)
+        begins[i] = static_cast<std::uint32_t>(many - (3 * i + 1) * length);
+      const gpu::Stretches chosen{begins, length};
+      Stream unused(1, Purpose::test, 0, 0);
+      std::vector<std::uint64_t> packed(gpu::words_of(chosen.count(), ValueFormat::float32));
+      gpu::pack_entries(on_card(x), chosen, ValueFormat::float32, unused, packed);
+
+      const std::vector<double> entries = x.to_host();
+      std::vector<double> sum = entries;
+      std::vector<float> expected, found(chosen.count());
+      for (const std::uint32_t begin : begins)
+        for (std::size_t i = begin; i < begin + length; ++i) {
+          expected.push_back(static_cast<float>(entries[i]));
+          sum[i] += -2 * entries[i];
+        }
+      std::memcpy(found.data(), packed.data(), 4 * found.size());
+      CHECK(found == expected);
+
+      Vector out = on_card(x);
+      gpu::add_entries(packed, chosen, ValueFormat::float32, -2, out);
+      CHECK(out.to_host() == sum);
+    }
+  Vector x = on_card(Vector({1.0, 2.0, 3.0}));
+  const std::vector<std::uint32_t> begins{0, 2};
+  Stream unused(1, Purpose::test, 0, 0);
+  std::vector<std::uint64_t> one(1), two(2);
+  gpu::pack_entries(x, {}, ValueFormat::float64, unused, {});
+  gpu::add_entries({}, {}, ValueFormat::float64, 1, x);
+  CHECK(x.to_host() == std::vector<double>{1, 2, 3});
+  CHECK_THROWS_AS(gpu::pack_entries(x, {begins}, ValueFormat::float64, unused, one), std::logic_error);
+  CHECK_THROWS_AS(gpu::add_entries(two, {begins}, ValueFormat::float32, 1, x), std::logic_error);
 }
 
 TEST_CASE("memory that does not allow wide loads gives the same numbers") {
