@@ -3,16 +3,9 @@
 #include <cstdlib>
 #include <new>
 
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"  // both sides are replaced below
+#include <support/sanitized.hpp>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define TRIVIUM_SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define TRIVIUM_SANITIZED 1
-#endif
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"  // both sides are replaced below
 
 /// Counts the program's heap allocations. Include it in one source of a test binary: it replaces operator
 /// new. A sanitizer brings an operator new of its own: then nothing is counted.

@@ -2,19 +2,12 @@
 #include <atomic>
 #include <cstdlib>
 
+#include <support/sanitized.hpp>
+
 /// Counts the program's calls of malloc, which is where Eigen's memory comes from. Include it in one source
 /// of a test binary: it replaces malloc. Only with glibc and without a sanitizer, which brings a malloc of
 /// its own: else nothing is counted.
 inline std::atomic<long> mallocs{0};
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define TRIVIUM_SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define TRIVIUM_SANITIZED 1
-#endif
 
 #if defined(__GLIBC__) && !defined(TRIVIUM_SANITIZED)
 inline constexpr bool counts_mallocs = true;

@@ -204,7 +204,8 @@ TEST_CASE("a batch gives the same bits whichever workers share the card's rank")
   const auto make = [&](int rank, int ranks) {
     const Table table =
         files.parameters({{"hidden", hidden}, {"workers", 3}, {"device", "cuda"}, {"partition", dirichlet}});
-    return catalogue().make({"adversarial_network", table, ""}, {.rank = rank, .ranks = ranks, .data_folders = {}});
+    return catalogue().make({"adversarial_network", table, ""},
+                            {.rank = rank, .ranks = ranks, .data_folders = {}});
   };
   const auto together = make(0, 1);
   Vector z(together->traits().dimension, together->traits().dtype);
