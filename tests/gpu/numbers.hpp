@@ -63,6 +63,9 @@ inline std::vector<Vector> on_card(const std::vector<Vector>& all) {
   return out;
 }
 
+/// One float64 entry on the card.
+inline Vector number(double value) { return on_card(Vector({value})); }
+
 /// Relative rounding of one operation.
 inline double unit(Dtype dtype) { return dtype == Dtype::float64 ? 0x1p-53 : 0x1p-24; }
 
